@@ -1,0 +1,35 @@
+"""The plan as a value, and the lock file that keeps it: reading, writing, staleness."""
+
+from fleet.plan.lock import LockCheck, check_lock, lock_path, plan_json, read_lock, require_fresh, write_lock
+from fleet.plan.model import (
+    Allocation,
+    CatalogStamp,
+    Conflict,
+    Lease,
+    Node,
+    Plan,
+    QuotaUse,
+    Rejection,
+    Schedule,
+    WaitMinutes,
+)
+
+__all__ = [
+    "Allocation",
+    "CatalogStamp",
+    "Conflict",
+    "Lease",
+    "LockCheck",
+    "Node",
+    "Plan",
+    "QuotaUse",
+    "Rejection",
+    "Schedule",
+    "WaitMinutes",
+    "check_lock",
+    "lock_path",
+    "plan_json",
+    "read_lock",
+    "require_fresh",
+    "write_lock",
+]
