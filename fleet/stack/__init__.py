@@ -1,0 +1,1 @@
+"""Pulumi stacks as plain values, and the decoders that read them."""
