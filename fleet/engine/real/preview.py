@@ -1,0 +1,140 @@
+"""`pulumi preview` by the real CLI, and what it gave, as plain values."""
+
+import json
+import os
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import cast
+
+from fleet.engine.model import EngineRun, PackFinding, PolicyPack, RuleInfo
+from fleet.engine.real.cli import Cli, obtain_cli
+from fleet.engine.real.events import Events, Violation, read_events
+from fleet.engine.real.processes import Finished, run
+from fleet.engine.real.registrations import Registrations, read_registrations
+from fleet.engine.real.workbench import Workbench, project_name, workbench
+from fleet.errors import PackError, ProgramError
+from fleet.result.model import Level, Severity
+from fleet.stack.model import Stack
+
+__all__ = ["preview_with_cli"]
+
+_UNHANDLED = "Program failed with an unhandled exception:\n"
+_SUMMARIES = frozenset({"preview failed", "update failed", "destroy failed"})
+"""Errors that only say that there was one; after a violation they stand alone."""
+
+
+def preview_with_cli(
+    folder: Path,
+    *,
+    stack: str | None = None,
+    packs: Sequence[PolicyPack] = (),
+    config: Mapping[str, str] | None = None,
+    simulated_aws: bool = False,
+    throw_away: bool | None = None,
+    cli: Cli | None = None,
+    environment: Mapping[str, str] | None = None,
+    say: Callable[[str], None] | None = None,
+) -> EngineRun:
+    """Preview the program in `folder` with the real engine; findings come from its policy events only.
+
+    Raises ProgramError when the program or a resource of it fails (a violation is a finding, not an error), PackError
+    when a pack cannot run, MissingError when no CLI can be had. `throw_away` asks for a local backend (True) or the
+    user's own (False) whatever is logged in; None decides by what is there. `say` gets one line a notice.
+    """
+    folder = folder.resolve()
+    environment = dict(os.environ) if environment is None else environment
+    say = say or _to_stderr
+    cli = cli or obtain_cli(environment, say)
+    with workbench(
+        folder,
+        cli=cli,
+        environment=environment,
+        say=say,
+        stack=stack,
+        config=config,
+        simulated_aws=simulated_aws,
+        throw_away=throw_away,
+    ) as bench:
+        log = bench.scratch / "calls.jsonl"
+        lines: list[str] = []
+        finished = run(
+            [str(cli.path), "preview", "--json", *bench.arguments(), *_pack_arguments(bench, packs)],
+            cwd=folder,
+            environment={
+                **bench.environment,
+                "PULUMI_ENABLE_STREAMING_JSON_PREVIEW": "true",
+                "PULUMI_DEBUG_GRPC": str(log),
+            },
+            on_line=lines.append,
+        )
+        events, registrations = read_events(lines), read_registrations(log)
+        _require_success(events, finished)
+        return _engine_run(bench, events, registrations)
+
+
+def _pack_arguments(bench: Workbench, packs: Sequence[PolicyPack]) -> list[str]:
+    arguments = []
+    for index, pack in enumerate(packs):
+        file = bench.scratch / f"pack-{index}.json"
+        file.write_text(json.dumps(dict(pack.config)), encoding="utf-8")
+        arguments += ["--policy-pack", str(pack.folder.resolve()), "--policy-pack-config", str(file)]
+    return arguments
+
+
+def _require_success(events: Events, finished: Finished) -> None:
+    """Violations are an answer; everything else that makes the CLI fail is an error with the CLI's own words."""
+    if finished.code == 0:
+        return
+    for text in events.errors:
+        if text.startswith(_UNHANDLED):
+            traceback = text.removeprefix(_UNHANDLED).strip()
+            raise ProgramError(f"the program failed: {traceback.splitlines()[-1]}", traceback)
+    texts = [
+        *(text for text in events.errors if text not in _SUMMARIES),
+        *([finished.stderr.strip()] if not events.is_complete else []),
+    ]
+    text = "\n".join(part for part in texts if part)
+    if _is_about_a_pack(text):
+        raise PackError(text)
+    if text:
+        raise ProgramError(text)
+    if not any(violation.level == "mandatory" for violation in events.violations):
+        raise ProgramError(f"pulumi preview ended with code {finished.code}: {finished.stderr.strip() or 'no message'}")
+
+
+def _is_about_a_pack(text: str) -> bool:
+    return "policy pack" in text or "analyzer" in text.lower()
+
+
+def _engine_run(bench: Workbench, events: Events, registrations: Registrations) -> EngineRun:
+    resources = tuple(registrations.complete(resource, bench.folder) for resource in events.resources)
+    stack = Stack(
+        project=project_name(bench.folder),
+        name=bench.stack,
+        resources=resources,
+        exports=events.exports,
+        config=events.config,
+    )
+    rules = {(pack.name, rule.name): rule for pack in registrations.packs for rule in pack.rules.values()}
+    findings = tuple(
+        _finding(violation, rules.get((violation.pack, violation.rule))) for violation in events.violations
+    )
+    return EngineRun(stack=stack, findings=findings, diagnostics=events.diagnostics, packs=registrations.packs)
+
+
+def _finding(violation: Violation, rule: RuleInfo | None) -> PackFinding:
+    return PackFinding(
+        rule=violation.rule,
+        pack=violation.pack,
+        level=cast("Level", violation.level),
+        severity=cast("Severity | None", violation.severity) or (rule.severity if rule else None),
+        urn=violation.urn,
+        message=violation.message,
+        remediation=rule.remediation if rule else None,
+        documentation=rule.documentation if rule else None,
+    )
+
+
+def _to_stderr(line: str) -> None:
+    sys.stderr.write(line + "\n")

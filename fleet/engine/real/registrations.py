@@ -1,0 +1,120 @@
+"""What the event stream leaves out, from the CLI's own log of its calls: lines, dependencies, what packs say of rules.
+
+The log holds secrets in plain text: it lies in the run's private folder, is read once and goes with that folder.
+"""
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any, cast
+from urllib.parse import unquote, urlsplit
+
+from fleet.engine.model import PackInfo, RuleInfo
+from fleet.result.model import Level, Severity
+from fleet.stack.model import Location, Resource
+
+__all__ = ["Registrations", "read_registrations"]
+
+_REGISTER = "/pulumirpc.ResourceMonitor/RegisterResource"
+_ANALYZER_INFO = "/pulumirpc.Analyzer/GetAnalyzerInfo"
+_CONFIGURE = "/pulumirpc.Analyzer/Configure"
+_WANTED = tuple(f'{{"method":"{method}"' for method in (_REGISTER, _ANALYZER_INFO, _CONFIGURE))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Registrations:
+    """Registration requests by URN, and the packs that took part."""
+
+    requests: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    packs: tuple[PackInfo, ...] = ()
+
+    def complete(self, resource: Resource, folder: Path) -> Resource:
+        """The resource with its dependencies and its line in the program."""
+        request = self.requests.get(resource.urn)
+        if request is None:
+            return resource
+        by_property = request.get("propertyDependencies") or {}
+        return replace(
+            resource,
+            dependencies=tuple(request.get("dependencies") or ()),
+            property_dependencies={
+                key: tuple(entry["urns"]) for key, entry in sorted(by_property.items()) if entry.get("urns")
+            },
+            location=_location(request, folder),
+            protect=resource.protect or bool(request.get("protect")),
+        )
+
+
+def read_registrations(log: Path) -> Registrations:
+    """Read the log; an engine that writes none gives none."""
+    try:
+        with log.open(encoding="utf-8", errors="replace") as lines:
+            return _gather(lines)
+    except FileNotFoundError:
+        return Registrations()
+
+
+def _gather(lines: Iterable[str]) -> Registrations:
+    requests: dict[str, Mapping[str, Any]] = {}
+    packs: dict[str, dict[str, Any]] = {}
+    levels: dict[str, dict[str, Any]] = {}
+    for line in lines:
+        if not line.startswith(_WANTED) or '"progress":"response_completed"' not in line:
+            continue
+        try:
+            call = json.loads(line)
+        except ValueError:
+            continue  # the last line of a CLI that was killed
+        response, source = call.get("response") or {}, (call.get("metadata") or {}).get("name", "")
+        if call["method"] == _REGISTER and response.get("urn"):
+            requests[response["urn"]] = call["request"]
+        elif call["method"] == _ANALYZER_INFO and response:
+            packs[source] = response
+        elif call["method"] == _CONFIGURE:
+            levels[source] = call["request"].get("policyConfig") or {}
+    infos = tuple(_pack(info, levels.get(source, {})) for source, info in packs.items())
+    return Registrations(requests=requests, packs=infos)
+
+
+def _pack(info: Mapping[str, Any], levels: Mapping[str, Any]) -> PackInfo:
+    rules = [_rule(policy, levels.get(policy["name"]) or {}) for policy in info.get("policies") or ()]
+    return PackInfo(
+        name=info["name"],
+        version=info.get("version", ""),
+        rules={rule.name: rule for rule in rules},
+        display_name=info.get("displayName", ""),
+        description=info.get("description", ""),
+    )
+
+
+def _rule(policy: Mapping[str, Any], configured: Mapping[str, Any]) -> RuleInfo:
+    kinds = {"POLICY_TYPE_RESOURCE": "resource", "POLICY_TYPE_STACK": "stack"}
+    level = configured.get("enforcementLevel") or policy.get("enforcementLevel") or "ADVISORY"
+    severity = str(policy.get("severity", "")).removeprefix("POLICY_SEVERITY_").lower()
+    return RuleInfo(
+        name=policy["name"],
+        kind=cast("Any", kinds.get(policy.get("policyType", ""), "unknown")),
+        level=cast("Level", level.lower()),
+        description=policy.get("description", ""),
+        display_name=policy.get("displayName", ""),
+        severity=cast("Severity", severity) if severity in {"low", "medium", "high", "critical"} else None,
+        remediation=policy.get("remediationSteps") or None,
+        documentation=policy.get("url") or None,
+        tags=tuple(policy.get("tags") or ()),
+        config_schema=policy.get("configSchema") or None,
+    )
+
+
+def _location(request: Mapping[str, Any], folder: Path) -> Location | None:
+    """The innermost frame inside the program's folder; for children of components that is where they were asked for."""
+    root = folder.resolve()
+    frames = [request.get("sourcePosition") or {}]
+    frames += [frame.get("pc") or {} for frame in (request.get("stackTrace") or {}).get("frames") or ()]
+    for frame in frames:
+        uri = urlsplit(str(frame.get("uri", "")))
+        path = Path(unquote(uri.path)) if uri.scheme == "file" else root / unquote(uri.path).lstrip("/")
+        if not uri.path or "site-packages" in path.parts or not path.is_relative_to(root):
+            continue
+        return Location(file=path.relative_to(root).as_posix(), line=int(frame.get("line", 1)))
+    return None

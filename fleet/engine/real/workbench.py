@@ -1,0 +1,201 @@
+"""One run's surroundings for the real CLI: where the parts are, which backend and stack, and nothing left behind."""
+
+import io
+import json
+import os
+import shlex
+import shutil
+import sys
+import tempfile
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from ruamel.yaml import YAML, YAMLError
+
+import fleet.errors
+from fleet.engine.real.cli import Cli
+from fleet.engine.real.parts import find_aws_provider, find_language_host, pulumi_home
+from fleet.engine.real.processes import MARKER, end_strays
+from fleet.errors import ConfigError
+
+__all__ = ["Workbench", "project_name", "workbench"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Workbench:
+    """Everything that a call of the CLI needs; `scratch` is a folder that goes with it."""
+
+    cli: Cli
+    folder: Path
+    stack: str
+    scratch: Path
+    environment: Mapping[str, str]
+    config_file: Path | None
+    throw_away: bool
+
+    def arguments(self) -> list[str]:
+        """The flags that every command about the stack takes."""
+        flags = ["--stack", self.stack, "--non-interactive"]
+        return [*flags, "--config-file", str(self.config_file)] if self.config_file else flags
+
+
+@contextmanager
+def workbench(
+    folder: Path,
+    *,
+    cli: Cli,
+    environment: Mapping[str, str],
+    say: Callable[[str], None],
+    stack: str | None = None,
+    config: Mapping[str, str] | None = None,
+    simulated_aws: bool = False,
+    throw_away: bool | None = None,
+) -> Iterator[Workbench]:
+    """A workbench for the program in `folder`, gone afterwards with every process and file it had.
+
+    Without a login or a selected stack (or with `throw_away`) the backend is a local folder of this run and the stack
+    is `dev` (or the one named). What is missing of the real engine is stood in for, and each is said in one line.
+    """
+    project = project_name(folder)
+    local = throw_away if throw_away is not None else not _is_logged_in(folder, environment, stack)
+    scratch = Path(tempfile.mkdtemp(prefix="fleet-engine-"))
+    try:
+        variables = dict(environment)
+        _add_parts(variables, scratch, cli, say, simulated_aws=simulated_aws)
+        name = stack or (_selected(folder, environment) if not local else None) or "dev"
+        file = folder / f"Pulumi.{name}.yaml"
+        if local:
+            _local_backend(variables, scratch, project, name)
+            if throw_away is None:
+                say(f"no login or no selected stack: a throw-away local backend and the stack {name!r}")
+        config_file = _config_file(file, scratch, config or {}) if local or config else None
+        yield Workbench(
+            cli=cli,
+            folder=folder,
+            stack=name,
+            scratch=scratch,
+            environment=variables,
+            config_file=config_file,
+            throw_away=local,
+        )
+    finally:
+        end_strays(str(scratch))
+        shutil.rmtree(scratch, ignore_errors=True)
+
+
+def project_name(folder: Path) -> str:
+    """The `name` of the Pulumi project in `folder`; ConfigError when there is none."""
+    file = folder / "Pulumi.yaml"
+    content = _read_yaml(file)
+    name = content.get("name")
+    if not isinstance(name, str):
+        raise ConfigError(f"{file} has no name; a Pulumi project needs `name:` and `runtime: python`")
+    return name
+
+
+def _read_yaml(file: Path) -> dict[str, object]:
+    try:
+        content = YAML(typ="safe").load(file.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise ConfigError(f"there is no {file}; run this in the folder of a Pulumi program") from None
+    except (OSError, YAMLError) as problem:
+        raise ConfigError(f"{file} cannot be read: {problem}") from problem
+    return content if isinstance(content, dict) else {}
+
+
+def _is_logged_in(folder: Path, environment: Mapping[str, str], stack: str | None) -> bool:
+    """Is there a backend, and a stack to work on?"""
+    if not (stack or _selected(folder, environment)):
+        return False
+    if environment.get("PULUMI_BACKEND_URL") or environment.get("PULUMI_ACCESS_TOKEN"):
+        return True
+    backend = _read_yaml(folder / "Pulumi.yaml").get("backend")
+    if isinstance(backend, dict) and backend.get("url"):
+        return True
+    return bool(_read_json(pulumi_home(environment) / "credentials.json").get("current"))
+
+
+def _selected(folder: Path, environment: Mapping[str, str]) -> str | None:
+    """The stack selected for this folder: `PULUMI_STACK`, else what the CLI wrote into its workspace file."""
+    if environment.get("PULUMI_STACK"):
+        return environment["PULUMI_STACK"]
+    # The CLI names the file after a hash of the project file's path.
+    from hashlib import sha1  # noqa: PLC0415  (only here)
+
+    digest = sha1(str((folder / "Pulumi.yaml").resolve()).encode(), usedforsecurity=False).hexdigest()
+    file = pulumi_home(environment) / "workspaces" / f"{project_name(folder)}-{digest}-workspace.json"
+    selected = _read_json(file).get("stack")
+    return selected if isinstance(selected, str) and selected else None
+
+
+def _read_json(file: Path) -> dict[str, object]:
+    try:
+        content = json.loads(file.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return content if isinstance(content, dict) else {}
+
+
+def _add_parts(
+    variables: dict[str, str], scratch: Path, cli: Cli, say: Callable[[str], None], *, simulated_aws: bool
+) -> None:
+    """Put the CLI and the stand-ins for what is missing on PATH."""
+    shims = scratch / "bin"
+    shims.mkdir()
+    variables[MARKER] = str(scratch)
+    variables.setdefault("PULUMI_PYTHON_CMD", sys.executable)
+    variables["PULUMI_SKIP_UPDATE_CHECK"] = "1"
+    if find_language_host(variables, cli.path) is None:
+        _write_shim(shims / "pulumi-language-python", "fleet.engine.real.language_host")
+        say("no Pulumi language host for Python found: the stand-in of fleet runs the program")
+    if simulated_aws or find_aws_provider(variables) is None:
+        _write_shim(shims / "pulumi-resource-aws", "fleet.simulated_aws")
+        # Without this the engine would try to download the provider that the stand-in stands for.
+        variables.setdefault("PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION", "1")
+        say(
+            "the AWS provider is the simulated one"
+            if simulated_aws
+            else "no AWS provider found: the simulated one stands in"
+        )
+    variables["PATH"] = os.pathsep.join([str(shims), str(cli.path.parent), variables.get("PATH", os.defpath)])
+
+
+def _write_shim(file: Path, module: str) -> None:
+    """An executable that runs a module of this very package, whatever the folder and environment it starts in."""
+    root = str(Path(fleet.errors.__file__).resolve().parents[1])
+    code = f"import sys; sys.path.insert(0, {root!r}); import runpy; runpy.run_module({module!r}, run_name='__main__')"
+    file.write_text(f'#!/bin/sh\nexec {shlex.quote(sys.executable)} -P -c {shlex.quote(code)} "$@"\n')
+    file.chmod(0o700)
+
+
+def _local_backend(variables: dict[str, str], scratch: Path, project: str, stack: str) -> None:
+    """A file backend with one empty stack, written as the CLI writes it, which saves starting the CLI twice."""
+    home, backend = scratch / "home", scratch / "backend"
+    stacks = backend / ".pulumi" / "stacks" / project
+    stacks.mkdir(parents=True)
+    home.mkdir()
+    plugins = pulumi_home(variables) / "plugins"
+    if plugins.is_dir():
+        (home / "plugins").symlink_to(plugins)
+    (backend / ".pulumi" / "meta.yaml").write_text("version: 1\n")
+    checkpoint = {"version": 3, "checkpoint": {"stack": f"organization/{project}/{stack}"}}
+    (stacks / f"{stack}.json").write_text(json.dumps(checkpoint))
+    variables["PULUMI_HOME"] = str(home)
+    variables["PULUMI_BACKEND_URL"] = backend.as_uri()
+    variables.setdefault("PULUMI_CONFIG_PASSPHRASE", "")
+
+
+def _config_file(source: Path, scratch: Path, config: Mapping[str, str]) -> Path:
+    """A copy of the stack's configuration with `config` over it: the CLI writes into the file that it is given."""
+    content = _read_yaml(source) if source.exists() else {}
+    values = content.get("config")
+    if config:
+        content["config"] = {**(values if isinstance(values, dict) else {}), **config}
+    text = io.StringIO()
+    if content:
+        YAML(typ="safe").dump(content, text)
+    copy = scratch / source.name
+    copy.write_text(text.getvalue(), encoding="utf-8")
+    return copy
