@@ -77,6 +77,21 @@ class InstanceType:
     coremark: float | None
     """Measured CoreMark iterations per second of the whole instance."""
     ffmpeg_fps: float | None
+    size: str = ""
+    """What stands after the dot: 2xlarge, metal-48xl."""
+    microarchitecture: str = ""
+    """Row of the power table that fits the processor: Sapphire Rapids, EPYC 3rd Gen, Graviton3; '' where unknown."""
+    network_peak_gbps: float | None = None
+    ebs_baseline_mbps: int | None = None
+    ipv6: bool = False
+    quota_on_demand: str | None = None
+    quota_spot: str | None = None
+    quota_host: str | None = None
+    quota_capacity_block: str | None = None
+    correction: str = ""
+    """What was corrected against the EC2 API, and why; '' when nothing was."""
+    why_not: str = ""
+    """Why AWS does not sell the type like others (UltraServer members, ...); '' when it does."""
 
     @property
     def max_pods(self) -> int:
@@ -111,6 +126,35 @@ class Accelerator:
     """Why EC2 does not sell it by type; '' when it does."""
     families: tuple[str, ...]
     source: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListedType:
+    """A type that only a price list or a capacity block page knows: it has prices, but no shape that EC2 describes today."""
+
+    name: str
+    family: str
+    accelerator: str | None
+    accelerators: float
+    architecture: Architecture | None
+    known: str
+    """What is known, in words."""
+    why_not: str
+    """Why it is no candidate."""
+    source: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Resolved:
+    """What a name stands for: types, an accelerator, or a text that says why there is nothing to buy."""
+
+    name: str
+    kind: Literal["type", "family", "listed", "accelerator", "chip", "processor", "system"]
+    types: tuple[InstanceType, ...] = ()
+    listed: tuple[ListedType, ...] = ()
+    accelerator: "Accelerator | None" = None
+    text: str = ""
+    """What it is and how it is sold, or why it is not."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,169 @@
+"""Prices of a snapshot, read region by region; what has none says why."""
+
+from collections.abc import Mapping
+from decimal import Decimal
+from functools import cached_property
+
+from fleet.catalog import decode
+from fleet.catalog.model import InstanceType, Interruption, Price, SavingsPlanRate, Unpriced
+from fleet.catalog.snapshot import Snapshot
+
+__all__ = ["Prices"]
+
+_MICRO = Decimal("0.000001")
+_HUNDRED = Decimal(100)
+
+Row = dict[str, str]
+
+
+class Prices:
+    """Lookups over the price tables. A region's tables are read once, when they are first asked for."""
+
+    def __init__(self, snapshot: Snapshot) -> None:
+        self._snapshot = snapshot
+        self._tables: dict[str, dict[str, Row]] = {}
+
+    def offered(self, type_: str, region: str) -> tuple[str, ...]:
+        """Zones of a region that offer a type."""
+        row = self._by_type(f"offerings/{region}").get(type_)
+        return () if row is None else tuple(region + letter for letter in row["zones"].split())
+
+    def on_demand(self, type_: str, region: str, shape: InstanceType | None) -> Price | Unpriced:
+        """Linux on-demand price, shared tenancy."""
+        row = self._by_type(f"on_demand/{region}").get(type_)
+        if row is not None:
+            return decode.price(row, self._sources)
+        return Unpriced(reason=self._why_no_list_price(type_, region, shape))
+
+    def spot(self, type_: str, region: str, shape: InstanceType | None, zone: str | None) -> Price | Unpriced:
+        """Observed spot price of the zone or region, else an estimate from on-demand and the usual savings."""
+        if shape is not None and "spot" not in shape.usage_classes:
+            return Unpriced(reason=f"AWS does not sell {type_} as spot")
+        observed = self._observed_spot(type_, region, zone)
+        if observed is not None:
+            return observed
+        savings = self.interruption(type_, region)
+        if savings is None:
+            return Unpriced(reason=f"no spot data for {type_} in {region}: neither a price nor a usual saving is known")
+        listed = self.on_demand(type_, region, shape)
+        if isinstance(listed, Unpriced):
+            return Unpriced(reason=f"no spot estimate without an on-demand price: {listed.reason}")
+        usd = (listed.usd * (_HUNDRED - savings.savings_percent) / _HUNDRED).quantize(_MICRO)
+        source = f"on-demand less {savings.savings_percent} % usual saving (Spot Instance Advisor, {savings.as_of})"
+        return Price(usd=usd, as_of=min(listed.as_of, savings.as_of), source=source, note="estimate")
+
+    def capacity_block(self, type_: str, region: str, shape: InstanceType | None, zone: str | None) -> Price | Unpriced:
+        """Capacity Block price of the region, or of the named zone."""
+        if shape is not None and "capacity-block" not in shape.usage_classes:
+            return Unpriced(reason=f"AWS does not sell {type_} in capacity blocks")
+        rows = [row for row in self._capacity_blocks.get(type_, ()) if row["region"] == region]
+        wanted = [row for row in rows if row["zone"] in ("", zone)] if zone else rows
+        if wanted:
+            return decode.price(wanted[0], self._sources)
+        where = ", ".join(sorted({row["region"] for row in self._capacity_blocks.get(type_, ())}))
+        known = f"; priced in {where}" if where else ""
+        return Unpriced(reason=f"no capacity block price is known for {type_} in {zone or region}{known}")
+
+    def host(self, type_: str, region: str, shape: InstanceType | None) -> Price | Unpriced:
+        """Dedicated Host price; only Mac hosts are known."""
+        if shape is not None and not shape.dedicated_hosts:
+            return Unpriced(reason=f"AWS offers no dedicated hosts for {type_}")
+        for row in self._hosts.get(type_, ()):
+            if row["region"] == region:
+                return decode.price(row, self._sources)
+        where = ", ".join(row["region"] for row in self._hosts.get(type_, ()))
+        known = f"; priced in {where}" if where else ""
+        return Unpriced(reason=f"no dedicated host price is known for {type_} in {region}{known}")
+
+    def interruption(self, type_: str, region: str) -> Interruption | None:
+        """Spot Advisor's figures."""
+        row = self._by_type(f"spot_advisor/{region}").get(type_)
+        return None if row is None else decode.interruption(row)
+
+    def savings_plan_rates(self, type_: str, region: str) -> tuple[SavingsPlanRate, ...]:
+        """Known rates of a type in a region."""
+        return self._rates.get((type_, region), ())
+
+    def service(self, region: str, service: str, item: str) -> Price | Unpriced:
+        """Price of another service's item."""
+        row = self._services.get((region, service, item))
+        if row is not None:
+            return decode.price(row, self._sources)
+        where = ", ".join(sorted({key[0] for key in self._services if key[1:] == (service, item)}))
+        known = f"; priced in {where}" if where else ""
+        return Unpriced(reason=f"no price is known for {service} {item} in {region}{known}")
+
+    def _observed_spot(self, type_: str, region: str, zone: str | None) -> Price | None:
+        rows = self._spot(region).get(type_, {})
+        if zone is not None and zone in rows:
+            return decode.price(rows[zone], self._sources)
+        if "" in rows:
+            return decode.price(rows[""], self._sources)
+        if zone is None and rows:
+            best = min(rows.values(), key=lambda row: (Decimal(row["usd"]), row["zone"]))
+            found = decode.price(best, self._sources)
+            return Price(usd=found.usd, as_of=found.as_of, source=f"{found.source} of {best['zone']}", note=found.note)
+        return None
+
+    def _why_no_list_price(self, type_: str, region: str, shape: InstanceType | None) -> str:
+        if shape is not None and self._hosts.get(type_):
+            return f"{type_} runs on a dedicated host only: the host is priced, the instance is free"
+        ways = [f"capacity blocks in {region_}" for region_ in self._regions_of_blocks(type_)]
+        if shape is not None and shape.why_not:
+            return shape.why_not
+        if not self.offered(type_, region) and (shape is not None or not ways):
+            return f"{type_} is not offered in {region}"
+        sold = f"; it is sold in {', '.join(ways)}" if ways else ""
+        return f"no on-demand price is known for {type_} in {region}{sold}"
+
+    def _regions_of_blocks(self, type_: str) -> list[str]:
+        return sorted({row["region"] for row in self._capacity_blocks.get(type_, ())})
+
+    def _by_type(self, table: str) -> dict[str, Row]:
+        found = self._tables.get(table)
+        if found is None:
+            found = self._tables[table] = {row["instance_type"]: row for row in self._snapshot.rows(table)}
+        return found
+
+    def _spot(self, region: str) -> Mapping[str, dict[str, Row]]:
+        found = self._spot_tables.get(region)
+        if found is None:
+            found = self._spot_tables[region] = {}
+            for row in self._snapshot.rows(f"spot/{region}"):
+                found.setdefault(row["instance_type"], {})[row["zone"]] = row
+        return found
+
+    @cached_property
+    def _spot_tables(self) -> dict[str, dict[str, dict[str, Row]]]:
+        return {}
+
+    @cached_property
+    def _sources(self) -> Mapping[str, str]:
+        return {row["id"]: row["text"] for row in self._snapshot.rows("sources")}
+
+    @cached_property
+    def _capacity_blocks(self) -> Mapping[str, list[Row]]:
+        return self._grouped("capacity_blocks")
+
+    @cached_property
+    def _hosts(self) -> Mapping[str, list[Row]]:
+        return self._grouped("hosts")
+
+    @cached_property
+    def _rates(self) -> Mapping[tuple[str, str], tuple[SavingsPlanRate, ...]]:
+        found: dict[tuple[str, str], list[SavingsPlanRate]] = {}
+        for row in self._snapshot.rows("savings_plan_rates"):
+            rate = decode.savings_plan_rate(row, self._sources)
+            found.setdefault((rate.instance_type, rate.region), []).append(rate)
+        return {key: tuple(rates) for key, rates in found.items()}
+
+    @cached_property
+    def _services(self) -> Mapping[tuple[str, str, str], Row]:
+        rows = self._snapshot.rows("service_prices")
+        return {(row["region"], row["service"], row["item"]): row for row in rows}
+
+    def _grouped(self, table: str) -> Mapping[str, list[Row]]:
+        found: dict[str, list[Row]] = {}
+        for row in self._snapshot.rows(table):
+            found.setdefault(row["instance_type"], []).append(row)
+        return found
