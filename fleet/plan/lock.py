@@ -1,4 +1,4 @@
-"""The lock file: a plan under review. Same plan, same bytes; written whole or not at all, so an old lock is never lost."""
+"""The lock file: a plan under review. Same plan, same bytes; written whole or not at all."""
 
 import json
 import os

@@ -30,6 +30,7 @@ from fleet.spec.model import (
     Training,
     Workload,
 )
+from fleet.spec.schema import json_schema
 
 __all__ = [
     "AppleBuilds",
@@ -58,6 +59,7 @@ __all__ = [
     "SpotLimits",
     "Training",
     "Workload",
+    "json_schema",
     "load_spec",
     "parse_spec",
     "spec_sha256",

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Known:
-    """Names against which a spec is checked; region -> number of zones."""
+    """Names against which a spec is checked; region -> number of zones. A list that is empty is not checked."""
 
     regions: dict[str, int]
     instance_types: frozenset[str]
@@ -13,3 +13,4 @@ class Known:
     accelerators: frozenset[str]
     chips: frozenset[str]
     quota_codes: frozenset[str]
+    categories: frozenset[str] = frozenset()
