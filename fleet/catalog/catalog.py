@@ -21,7 +21,7 @@ from fleet.catalog.model import (
     SavingsPlanRate,
     Unpriced,
 )
-from fleet.catalog.names import resolve
+from fleet.catalog.names import Preference, resolve
 from fleet.catalog.plain import PlainList, read_shapes
 from fleet.catalog.pricing import Prices
 from fleet.catalog.snapshot import Snapshot, read_snapshot, regions_only
@@ -118,9 +118,12 @@ class Catalog:
         """Every other name people ask for, with what it is and how it is sold or why not."""
         return MappingProxyType({row["name"]: row["text"] for row in self._snapshot.rows("systems")})
 
-    def resolve(self, name: str) -> Resolved:
-        """What a name stands for: a type, family, accelerator, chip, processor or system. UnknownName otherwise."""
-        return resolve(self, self._snapshot.rows("systems"), name)
+    def resolve(self, name: str, *, prefer: Preference | None = None) -> Resolved:
+        """What a name stands for: a type, family, accelerator, chip, processor or system. UnknownName otherwise.
+
+        m1 to m4 are families of EC2 and chips of Apple, t4g is a family and a GPU: `prefer` takes the chip or the GPU.
+        """
+        return resolve(self, self._snapshot.rows("systems"), name, prefer=prefer)
 
     @cached_property
     def regions(self) -> tuple[str, ...]:

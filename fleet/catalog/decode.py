@@ -77,6 +77,7 @@ def instance_type(row: Row) -> InstanceType:
         quota_spot=row["quota_spot"] or None,
         quota_host=row["quota_host"] or None,
         quota_capacity_block=row["quota_capacity_block"] or None,
+        successor=row["successor"],
         correction=row["correction"],
         why_not=row["why_not"],
     )

@@ -88,6 +88,8 @@ class InstanceType:
     quota_spot: str | None = None
     quota_host: str | None = None
     quota_capacity_block: str | None = None
+    successor: str = ""
+    """The same size in the next generation of the family, '' where there is none."""
     correction: str = ""
     """What was corrected against the EC2 API, and why; '' when nothing was."""
     why_not: str = ""

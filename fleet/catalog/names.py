@@ -1,20 +1,32 @@
 """What a name that somebody types stands for."""
 
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
-from fleet.catalog.model import Accelerator, Resolved
+from fleet.catalog.model import Accelerator, InstanceType, ListedType, Resolved
 from fleet.errors import UnknownName
 
 if TYPE_CHECKING:
     from fleet.catalog.catalog import Catalog
 
-__all__ = ["known_names"]
+__all__ = ["Preference", "known_names"]
+
+Preference = Literal["chip", "accelerator"]
 
 
-def resolve(catalog: "Catalog", systems: Iterable[Mapping[str, str]], name: str) -> Resolved:
-    """The first that fits: type, listed type, family, accelerator, then the table of other names."""
+def resolve(
+    catalog: "Catalog", systems: Iterable[Mapping[str, str]], name: str, *, prefer: Preference | None = None
+) -> Resolved:
+    """The first that fits: type, listed type, family, accelerator, then the table of other names.
+
+    m1 to m4 are families of EC2 and chips of Apple, t4g is a family and a GPU: `prefer` takes the chip or the GPU.
+    """
     wanted = name.strip().lower()
+    rows = {row["name"]: row for row in systems}
+    if prefer == "chip" and rows.get(wanted, {}).get("kind") == "chip":
+        return _system(catalog, rows[wanted])
+    if prefer == "accelerator" and wanted in catalog.accelerators:
+        return _accelerator(catalog, catalog.accelerators[wanted])
     if wanted in catalog.types:
         return Resolved(name=wanted, kind="type", types=(catalog.types[wanted],))
     if wanted in catalog.listed:
@@ -24,9 +36,8 @@ def resolve(catalog: "Catalog", systems: Iterable[Mapping[str, str]], name: str)
         return Resolved(name=wanted, kind="family", types=catalog.families[wanted])
     if wanted in catalog.accelerators:
         return _accelerator(catalog, catalog.accelerators[wanted])
-    for row in systems:
-        if row["name"] == wanted:
-            return _system(catalog, row)
+    if wanted in rows:
+        return _system(catalog, rows[wanted])
     listed = tuple(found for found in catalog.listed.values() if found.family == wanted)
     if listed:
         return Resolved(name=wanted, kind="family", listed=listed, text=listed[0].why_not)
@@ -40,20 +51,42 @@ def known_names(catalog: "Catalog") -> set[str]:
 
 
 def _accelerator(catalog: "Catalog", found: Accelerator) -> Resolved:
-    types = tuple(item for item in catalog.types.values() if item.accelerator == found.key)
-    listed = tuple(item for item in catalog.listed.values() if item.accelerator == found.key)
+    types, listed = _with_accelerators(catalog, frozenset({found.key}))
     return Resolved(
         name=found.key, kind="accelerator", types=types, listed=listed, accelerator=found, text=found.why_not
     )
 
 
+def _with_accelerators(
+    catalog: "Catalog", keys: frozenset[str]
+) -> tuple[tuple[InstanceType, ...], tuple[ListedType, ...]]:
+    types = tuple(item for item in catalog.types.values() if item.accelerator in keys)
+    return types, tuple(item for item in catalog.listed.values() if item.accelerator in keys)
+
+
 def _system(catalog: "Catalog", row: Mapping[str, str]) -> Resolved:
-    if row["kind"] == "chip":
-        names = {mac.instance_type for mac in catalog.macs.values() if mac.chip == row["stands_for"]}
-        types = tuple(catalog.types[name] for name in sorted(names) if name in catalog.types)
-        return Resolved(name=row["name"], kind="chip", types=types, text=row["text"])
-    if row["kind"] == "processor":
-        wanted = row["stands_for"]
-        types = tuple(item for item in catalog.types.values() if wanted in (item.processor, item.microarchitecture))
-        return Resolved(name=row["name"], kind="processor", types=types, text=row["text"])
-    return Resolved(name=row["name"], kind="system", text=row["text"])
+    name, kind, text = row["name"], row["kind"], row["text"]
+    wanted = row["stands_for"]
+    if kind == "chip":
+        names = sorted(mac.instance_type for mac in catalog.macs.values() if mac.chip == wanted)
+        types = tuple(catalog.types[mac] for mac in names if mac in catalog.types)
+        return Resolved(name=name, kind="chip", types=types, text=text)
+    if kind == "processor":
+        return Resolved(name=name, kind="processor", types=_with_processor(catalog, wanted), text=text)
+    if kind == "alias":
+        keys = frozenset(wanted.split())
+        types, listed = _with_accelerators(catalog, keys)
+        only = catalog.accelerators.get(wanted)
+        return Resolved(name=name, kind="accelerator", types=types, listed=listed, accelerator=only, text=text)
+    return Resolved(name=name, kind="system", text=text)
+
+
+def _with_processor(catalog: "Catalog", wanted: str) -> tuple[InstanceType, ...]:
+    """Types whose processor, microarchitecture or maker is the one named; Graviton3E counts as Graviton3 too."""
+    return tuple(
+        item
+        for item in catalog.types.values()
+        if wanted in (item.processor, item.microarchitecture)
+        or (wanted == item.processor_maker and item.name not in catalog.macs)
+        or item.processor == f"{wanted}E"
+    )

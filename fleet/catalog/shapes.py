@@ -30,12 +30,18 @@ _GRAVITON_BY_CLOCK |= {"3.3": "Graviton5"}
 """The sustained clock of an AWS processor names its generation; 2.7 is the 48xlarge of Graviton4."""
 
 _GPU_KEYS = {
-    "V100": "v100", "T4": "t4", "T4g": "t4g", "A10G": "a10g", "L4": "l4", "L40S": "l40s", "H100": "h100", "H200": "h200",
-    "B200": "b200", "B300": "b300", "RTX PRO 4500": "rtx-pro-4500", "RTX PRO Server 6000": "rtx-pro-6000",
+    "V100": "v100", "T4": "t4", "T4g": "t4g", "A10G": "a10g", "L4": "l4", "L40S": "l40s", "H100": "h100",
+    "H200": "h200", "B200": "b200", "B300": "b300", "RTX PRO 4500": "rtx-pro-4500", "RTX PRO Server 6000": "rtx-pro-6000",
     "Radeon Pro V520": "v520", "Gaudi HL-205": "gaudi", "Inferentia": "inferentia", "Inferentia2": "inferentia2",
     "Trainium": "trainium", "Trainium2": "trainium2", "Trainium3": "trainium3", "Qualcomm AI100": "ai100", "U30": "u30",
     "Virtex UltraScale+ (VU47P)": "vu47p",
 }  # fmt: skip
+_DEVICE_LISTS = (
+    ("NeuronInfo", "NeuronDevices"),
+    ("InferenceAcceleratorInfo", "Accelerators"),
+    ("FpgaInfo", "Fpgas"),
+    ("MediaAcceleratorInfo", "Accelerators"),
+)
 _FRACTIONS = {0.5: "1/2", 0.25: "1/4", 0.125: "1/8"}
 _A100_80_MIB = 81920
 _MIB = 1024
@@ -192,9 +198,7 @@ def _devices(record: Mapping[str, Any]) -> tuple[str, float, float]:
     """Key, count and MiB each of a type's accelerators; ('', 0, 0) without."""
     for gpu in record.get("GpuInfo", {}).get("Gpus", []):
         return _gpu(gpu)
-    groups = (("NeuronInfo", "NeuronDevices"), ("InferenceAcceleratorInfo", "Accelerators"))
-    groups += (("FpgaInfo", "Fpgas"), ("MediaAcceleratorInfo", "Accelerators"))
-    for outer, inner in groups:
+    for outer, inner in _DEVICE_LISTS:
         for device in record.get(outer, {}).get(inner, []):
             return _key(device["Name"]), device["Count"], device["MemoryInfo"]["SizeInMiB"]
     return "", 0, 0

@@ -10,6 +10,7 @@ from fleet.catalog.building.accelerators import accelerator_rows
 from fleet.catalog.building.columns import columns_of
 from fleet.catalog.building.quotas import quota_codes, quota_rows
 from fleet.catalog.building.reading import Row, Sources, read_offerings, read_types
+from fleet.catalog.building.successors import follow
 from fleet.catalog.shapes import Curated, shape_row
 from fleet.catalog.snapshot import Table
 
@@ -33,9 +34,14 @@ def build(source_folder: Path, moto_resources: Path) -> tuple[dict[str, Table], 
     quotas = quota_rows(sources.rows("service_quotas"))
     curated = _curated(sources, quotas)
     types = {record["InstanceType"]: shape_row(record, curated) for record in records}
+    follow(types, {row["family"]: row["successor"] for row in sources.rows("successors")})
+    for row in sources.rows("types_not_sold_alone"):
+        types[row["instance_type"]]["why_not"] = row["why_not"]
     tables: dict[str, list[Row]] = {
         "types": list(types.values()),
         "accelerators": accelerator_rows(sources, records, types),
+        "listed": sources.rows("listed_types"),
+        "systems": sources.rows("systems"),
         "quotas": quotas,
         "mac_hosts": _mac(sources),
         "regions": _regions(sources, offerings),
@@ -46,7 +52,7 @@ def build(source_folder: Path, moto_resources: Path) -> tuple[dict[str, Table], 
         "service_prices": prices.services(sources),
     }
     tables |= {f"on_demand/{r}": rows for r, rows in prices.on_demand(sources, types, offerings).items()}
-    tables |= {f"spot/{r}": rows for r, rows in prices.spot(sources).items()}
+    tables |= {f"spot/{r}": rows for r, rows in prices.spot(sources, offerings).items()}
     tables |= {f"spot_advisor/{r}": rows for r, rows in prices.advisor(sources).items()}
     tables |= {f"offerings/{r}": _offering_rows(found) for r, found in offerings.items()}
     tables["sources"] = [{"id": name, "text": text} for name, text in sorted(sources.texts.items())]

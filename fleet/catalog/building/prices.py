@@ -62,8 +62,11 @@ def capacity_blocks(sources: Sources, region_of: Mapping[str, str]) -> list[Row]
     return sorted(rows, key=lambda row: (row["region"], row["zone"], row["instance_type"]))
 
 
-def spot(sources: Sources) -> dict[str, list[Row]]:
-    """region -> rows of observed spot prices: samples, else the median over zones where it is a market price."""
+def spot(sources: Sources, offerings: Offerings) -> dict[str, list[Row]]:
+    """region -> rows of observed spot prices: samples, else the median over zones where it is a market price.
+
+    A sample of a whole region whose offerings lack the type is left out: it was taken in another region.
+    """
     found: dict[str, dict[tuple[str, str], Row]] = defaultdict(dict)
     for row in sources.rows("regional_prices"):
         if row["spot_median"] and not _is_floor_or_cap(row):
@@ -71,6 +74,8 @@ def spot(sources: Sources) -> dict[str, list[Row]]:
             found[row["region"]]["", row["instance_type"]] = {"zone": ""} | price
     for row in sources.rows("spot_prices_sample"):
         region, zone = _place(row)
+        if row["instance_type"] not in offerings[region]:
+            continue
         price = _row(row["instance_type"], row["spot_usd_per_hour"], row["as_of"], "spot-sample")
         found[region][zone, row["instance_type"]] = {"zone": zone} | price
     return {region: [rows[key] for key in sorted(rows)] for region, rows in sorted(found.items())}
