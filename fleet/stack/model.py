@@ -51,7 +51,9 @@ class Resource:
 
     `inputs` are what the program set (after transforms and provider checks), `outputs` what is known beyond them;
     `properties` merges both, outputs winning unless they are unknown and the input is not.
-    `provider` is the URN of its provider, `custom` False for components.
+    `provider` is the URN of its provider, `custom` False for components. `options` holds the resource options that
+    policies see, by Pulumi's names (`ignoreChanges`, `aliases`, `additionalSecretOutputs`, `customTimeouts`,
+    `deleteBeforeReplace` ...), where the source tells them.
     """
 
     urn: str
@@ -70,6 +72,7 @@ class Resource:
     property_dependencies: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     location: Location | None = None
     protect: bool = False
+    options: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def properties(self) -> dict[str, Any]:

@@ -1,0 +1,58 @@
+"""The embedded monitor's report to a Stack."""
+
+from collections.abc import Mapping
+from typing import Any, get_args
+
+from fleet.errors import DecodeError
+from fleet.stack.model import UNKNOWN, Location, Operation, Resource, Stack
+from fleet.stack.plain import from_wire
+
+__all__ = ["decode_monitor"]
+
+
+def decode_monitor(report: Mapping[str, Any], *, project: str, name: str, config: Mapping[str, str]) -> Stack:
+    """A Stack from what the monitor recorded; resources in the order in which the program registered them."""
+    try:
+        resources = tuple(_resource(record) for record in report["resources"])
+        exports = _mapping(from_wire(report["exports"]))
+        not_answered = tuple((kind, str(token)) for kind, token in report["not_answered"])
+    except (KeyError, TypeError, ValueError) as problem:
+        raise DecodeError(f"the program's report is broken: {problem!r}") from problem
+    return Stack(
+        project=project,
+        name=name,
+        resources=resources,
+        exports=exports,
+        config=dict(config),
+        not_answered=not_answered,
+    )
+
+
+def _resource(record: Mapping[str, Any]) -> Resource:
+    inputs = _mapping(from_wire(record["inputs"]))
+    outputs = _mapping(from_wire(record.get("outputs", {})))
+    place = record.get("location")
+    operation = record.get("operation", "create")
+    assert operation in get_args(Operation), operation
+    return Resource(
+        urn=record["urn"],
+        type=record["type"],
+        name=record["name"],
+        custom=record["custom"],
+        operation=operation,
+        inputs=inputs,
+        outputs={**dict.fromkeys(record.get("computed", ()), UNKNOWN), **outputs},
+        id=record.get("id"),
+        parent=record.get("parent"),
+        provider=record.get("provider") or None,
+        dependencies=tuple(record.get("dependencies", ())),
+        property_dependencies={key: tuple(urns) for key, urns in record.get("property_dependencies", {}).items()},
+        location=Location(file=place[0], line=place[1]) if place else None,
+        protect=record.get("protect", False),
+        options=record.get("options", {}),
+    )
+
+
+def _mapping(value: Any) -> dict[str, Any]:
+    # Properties that are unknown as a whole have no keys to show.
+    return value if isinstance(value, dict) else {}
