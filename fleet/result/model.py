@@ -1,8 +1,8 @@
 """A stack with prices and findings: what a preview or check gives, what reports and diffs read. JSON: contract section 5."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
-from typing import Literal
+from typing import Any, Literal
 
 from fleet.cost.model import Cost, PricedResource, Unpriced
 from fleet.interval import Interval
@@ -89,3 +89,5 @@ class Result:
     counts: Counts
     reason: Literal["violation"] | None
     passed: bool
+    outputs: dict[str, Any] = field(default_factory=dict)
+    """Exports of the stack; secret and unknown ones are named as such."""

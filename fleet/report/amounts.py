@@ -1,0 +1,68 @@
+"""How money, counts and dates are written for people."""
+
+from collections.abc import Iterable
+from datetime import date
+from decimal import Decimal
+
+from fleet.cost.model import Line, PricedResource
+from fleet.interval import Interval
+
+
+def money(value: Decimal) -> str:
+    """Dollars with two places and thousands marks: `1,234.50`."""
+    return f"{value:,.2f}"
+
+
+def interval(value: Interval | None) -> str:
+    """`1,234.50`; `1,000.00 to 2,000.00`; `at least 1,000.00`; `unknown` where there is no price."""
+    if value is None:
+        return "unknown"
+    if value.max is None:
+        return f"at least {money(value.min)}"
+    if value.is_exact:
+        return money(value.min)
+    return f"{money(value.min)} to {money(value.max)}"
+
+
+def number(value: Decimal) -> str:
+    """A count without needless places: `12`, `1.5`."""
+    return f"{value.normalize():f}" if value else "0"
+
+
+def count(value: Interval) -> str:
+    """`12`, `2 to 4`, `2 or more`."""
+    if value.max is None:
+        return f"{number(value.min)} or more"
+    return number(value.min) if value.is_exact else f"{number(value.min)} to {number(value.max)}"
+
+
+def types(resource: PricedResource, most: int = 2) -> str:
+    """Instance types in short: `c9g.4xlarge`, or `c9g.4xlarge, m9g.4xlarge +4`."""
+    names = resource.instance_types
+    more = len(names) - most
+    return ", ".join(names[:most]) + (f" +{more}" if more > 0 else "")
+
+
+def what(resource: PricedResource) -> str:
+    """What a priced resource is, in one phrase: count, types, architecture, purchase, region."""
+    parts = []
+    if resource.instance_types:
+        many = f"{count(resource.count)} x " if resource.count is not None else ""
+        parts.append(many + types(resource))
+    if resource.architecture:
+        parts.append(resource.architecture)
+    if resource.purchase:
+        parts.append(resource.purchase.replace("_", " "))
+    return " · ".join(parts)
+
+
+def price_dates(lines: Iterable[Line]) -> str:
+    """First and last day of the prices: `2026-07-20 to 2026-08-21`; empty without prices."""
+    days = sorted({line.as_of for line in lines})
+    if not days:
+        return ""
+    return _day(days[0]) if days[0] == days[-1] else f"{_day(days[0])} to {_day(days[-1])}"
+
+
+def _day(value: date) -> str:
+    return value.isoformat()

@@ -1,0 +1,151 @@
+"""A result for a terminal: a tree of resources with prices, findings under their resource, totals with dates, a verdict.
+
+Pure: a result goes in, text comes out. The caller knows width and colour.
+"""
+
+from collections import Counter
+from collections.abc import Iterator
+from io import StringIO
+
+from rich.console import Console
+from rich.text import Text
+
+from fleet.cost.model import PricedResource
+from fleet.report import amounts
+from fleet.report.tree import Branch, stray_findings, tree
+from fleet.result.model import Finding, Result
+
+_STYLE = {"mandatory": "bold red", "advisory": "yellow", "remediate": "yellow", "disabled": "dim"}
+_MARK = {"mandatory": "✗", "advisory": "!", "remediate": "!", "disabled": "-"}
+_WIDE = 120
+_AMOUNT = 15
+
+
+def table(result: Result, *, width: int = 80, colour: bool = False, everything: bool = False) -> str:
+    """The result as text of at most `width` columns; `everything` lists free resources and all details too."""
+    width = max(width, 60)
+    out = StringIO()
+    console = Console(
+        file=out, width=width, force_terminal=colour, color_system="truecolor" if colour else None, highlight=False
+    )
+    for line in _lines(result, width, everything=everything):
+        console.print(line, overflow="fold", soft_wrap=False)
+    return out.getvalue()
+
+
+def _lines(result: Result, width: int, *, everything: bool) -> Iterator[Text]:
+    engine = {"embedded": "embedded preview", "pulumi": "pulumi preview", "file": "check of a file"}[result.engine]
+    yield Text.assemble((result.project, "bold"), f" · stack {result.stack} · {engine}")
+    yield Text()
+    yield _row(Text(), Text("USD a month", "dim"), Text("at maximum", "dim"), width)
+    for finding in stray_findings(result):
+        yield from _finding(finding, "", width)
+    branches = tree(result, everything=everything)
+    for branch in branches:
+        yield from _branch(branch, "", "", width)
+    if not branches:
+        yield Text("no resources", "dim")
+    yield Text()
+    yield from _footer(result, width)
+
+
+def _branch(branch: Branch, lead: str, below: str, width: int) -> Iterator[Text]:
+    resource = branch.resource
+    left = Text.assemble((lead, "dim"), (resource.name, "bold" if branch.children else ""), "  ")
+    left.append(short_type(resource.type), "dim")
+    is_unpriced = resource.monthly_usd is None and not branch.children
+    amount = Text("unpriced", "yellow") if is_unpriced else Text(amounts.interval(branch.monthly_usd))
+    differs = branch.at_maximum != branch.monthly_usd
+    maximum = Text(amounts.interval(branch.at_maximum) if differs else "", "dim")
+    phrase = amounts.what(resource)
+    inner = below + ("│  " if branch.children else "   ")
+    if phrase and width >= _WIDE:
+        left.append("  " + phrase)
+        yield _row(left, amount, maximum, width)
+    else:
+        yield _row(left, amount, maximum, width)
+        if phrase:
+            yield _clip(Text.assemble((inner, "dim"), phrase), width)
+    if is_unpriced and resource.unpriced_reason:
+        yield from _wrapped(Text(f"no price: {resource.unpriced_reason}", "dim"), inner, width)
+    for finding in branch.findings:
+        yield from _finding(finding, inner, width)
+    for position, child in enumerate(branch.children):
+        is_last = position == len(branch.children) - 1 and not branch.free
+        yield from _branch(child, below + ("└─ " if is_last else "├─ "), below + ("   " if is_last else "│  "), width)
+    if branch.free:
+        yield Text(f"{below}└─ and {branch.free} without charge", "dim")
+
+
+def _finding(finding: Finding, lead: str, width: int) -> Iterator[Text]:
+    style = "dim" if finding.exemption else _STYLE[finding.level]
+    where = f"  {finding.location.file}:{finding.location.line}" if finding.location else ""
+    text = Text.assemble((f"{_MARK[finding.level]} ", style), (finding.message, style), (where, "dim"))
+    yield from _wrapped(text, lead, width)
+
+
+def _footer(result: Result, width: int) -> Iterator[Text]:
+    cost = result.cost
+    at_maximum = ""
+    if cost.monthly_usd_at_max_scale != cost.monthly_usd:
+        at_maximum = f"; {amounts.interval(cost.monthly_usd_at_max_scale)} with every group at its maximum"
+    yield Text.assemble(("Total", "bold"), f"  {amounts.interval(cost.monthly_usd)} USD a month", (at_maximum, "dim"))
+    for name, value in result.outputs.items():
+        if isinstance(value, bool | int | float | str):
+            shown = f"{value:,.2f}" if isinstance(value, float) else str(value)
+            yield _clip(Text.assemble((f"{name}  ", "dim"), shown), width)
+    if result.kg_co2e_per_month is not None:
+        yield Text(f"Carbon  {amounts.interval(result.kg_co2e_per_month)} kg CO2e a month (location-based estimate)")
+    days = amounts.price_dates(line for resource in result.resources for line in resource.lines)
+    yield Text(f"Prices  of {days or 'no day: nothing is priced'}; catalog of {result.catalog.as_of}", "dim")
+    if result.by_use:
+        yield from _wrapped(Text(f"By use  not counted: {', '.join(result.by_use)}", "dim"), "", width)
+    for item in result.unpriced:
+        yield from _wrapped(Text(f"Unpriced  {item.count} x {item.type}: {item.reason}", "yellow"), "", width)
+    for asked in result.not_answered:
+        yield from _wrapped(Text(f"Not answered  {asked.kind} {asked.token}: its outputs are unknown", "dim"), "", width)
+    yield from _verdict(result)
+
+
+def _verdict(result: Result) -> Iterator[Text]:
+    counts = result.counts
+    found = Counter(
+        {"mandatory": counts.mandatory, "advisory": counts.advisory, "exempted": counts.exempted}
+    )
+    said = ", ".join(f"{many} {level}" for level, many in found.items())
+    undecided = f", {counts.undecided} undecided" if counts.undecided else ""
+    yield Text(f"Policies  {said}{undecided}; {counts.resources} resources, {counts.unpriced} unpriced")
+    yield Text("passed", "bold green") if result.passed else Text("failed: mandatory policy violations", "bold red")
+
+
+def short_type(type_: str) -> str:
+    """The class name of a Pulumi type: `aws:ec2/instance:Instance` -> `ec2 Instance`."""
+    package, _, rest = type_.partition(":")
+    module, _, name = rest.rpartition(":")
+    area = module.split("/")[0]
+    return name or type_ if package != "aws" or not area else f"{area} {name}"
+
+
+def _row(left: Text, amount: Text, maximum: Text, width: int) -> Text:
+    """One line with two right-aligned amounts; the left part is cut, never the money."""
+    second = max(_AMOUNT, maximum.cell_len + 1)
+    first = max(_AMOUNT, amount.cell_len + 1)
+    left = _clip(left, width - first - second)
+    gap = width - left.cell_len - amount.cell_len - second
+    return Text.assemble(left, " " * max(gap, 1), amount, " " * (second - maximum.cell_len), maximum)
+
+
+def _clip(text: Text, width: int) -> Text:
+    clipped = text.copy()
+    clipped.truncate(max(width, 10), overflow="ellipsis")
+    return clipped
+
+
+def _wrapped(text: Text, lead: str, width: int) -> Iterator[Text]:
+    room = max(width - len(lead) - 2, 20)
+    console = Console(width=room, file=StringIO())
+    for number, line in enumerate(text.wrap(console, room)):
+        line.rstrip()
+        yield Text.assemble((lead, "dim"), "  " if number else "", line)
+
+

@@ -1,0 +1,77 @@
+"""The resources of a result as a tree: components with what they hold, prices summed upwards, free resources counted."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from fleet.cost.model import PricedResource
+from fleet.interval import ZERO, Interval
+from fleet.result.model import Finding, Result
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Branch:
+    """One resource and what is below it.
+
+    `monthly_usd` and `at_maximum` add up the whole branch's priced resources; `free` counts the resources without a
+    charge and without findings that are left out below this one.
+    """
+
+    resource: PricedResource
+    monthly_usd: Interval
+    at_maximum: Interval
+    children: tuple["Branch", ...]
+    findings: tuple[Finding, ...]
+    free: int
+
+
+def tree(result: Result, *, everything: bool = False) -> tuple[Branch, ...]:
+    """Top branches in the order of registration; `everything` keeps the free resources too."""
+    known = {resource.urn for resource in result.resources}
+    children: dict[str | None, list[PricedResource]] = defaultdict(list)
+    for resource in result.resources:
+        children[resource.parent if resource.parent in known else None].append(resource)
+    findings: dict[str, list[Finding]] = defaultdict(list)
+    for finding in result.findings:
+        findings[finding.urn].append(finding)
+
+    def branch(resource: PricedResource) -> Branch:
+        below = tuple(branch(child) for child in children[resource.urn])
+        shown = below if everything else tuple(child for child in below if _is_worth_a_line(child))
+        return Branch(
+            resource=resource,
+            monthly_usd=_sum([resource.monthly_usd, *(child.monthly_usd for child in below)]),
+            at_maximum=_sum([_at_maximum(resource), *(child.at_maximum for child in below)]),
+            children=shown,
+            findings=tuple(findings[resource.urn]),
+            free=len(below) - len(shown) + sum(child.free for child in below if child not in shown),
+        )
+
+    top = tuple(branch(resource) for resource in children[None])
+    return top if everything else tuple(item for item in top if _is_worth_a_line(item))
+
+
+def stray_findings(result: Result) -> tuple[Finding, ...]:
+    """Findings of the stack itself, or of resources that the result does not list."""
+    known = {resource.urn for resource in result.resources}
+    return tuple(finding for finding in result.findings if finding.urn not in known)
+
+
+def _at_maximum(resource: PricedResource) -> Interval | None:
+    return resource.monthly_usd_at_max_scale if resource.monthly_usd_at_max_scale is not None else resource.monthly_usd
+
+
+def _is_worth_a_line(branch: Branch) -> bool:
+    resource = branch.resource
+    if branch.children or branch.findings:
+        return True
+    if ":" in resource.type and resource.type.startswith("pulumi:providers:"):
+        return False
+    return resource.monthly_usd is None or resource.monthly_usd != ZERO or bool(resource.lines or resource.instance_types)
+
+
+def _sum(values: Sequence[Interval | None]) -> Interval:
+    total = ZERO
+    for value in values:
+        total += value if value is not None else ZERO
+    return total

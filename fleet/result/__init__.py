@@ -1,0 +1,21 @@
+"""What a preview or check gives: prices and findings of a stack, as one value."""
+
+from fleet.result.assemble import assemble
+from fleet.result.codec import parse_result, read_result, result_json, result_values
+from fleet.result.model import CatalogStamp, Counts, Exemption, Finding, Level, NotAnswered, Result, Severity
+
+__all__ = [
+    "CatalogStamp",
+    "Counts",
+    "Exemption",
+    "Finding",
+    "Level",
+    "NotAnswered",
+    "Result",
+    "Severity",
+    "assemble",
+    "parse_result",
+    "read_result",
+    "result_json",
+    "result_values",
+]
