@@ -1,0 +1,22 @@
+"""What all fleet components share: their type token and how they find the network of a region."""
+
+from collections.abc import Mapping
+
+import pulumi
+
+from fleet.resources.placement import Placement
+
+__all__ = ["placement_in", "token"]
+
+
+def token(name: str) -> str:
+    """Type token of a component."""
+    return f"fleet:index:{name}"
+
+
+def placement_in(placements: Mapping[str, Placement], region: str) -> Placement:
+    """The network of a region; InputPropertyError when there is none."""
+    if region not in placements:
+        found = ", ".join(sorted(placements)) or "none"
+        raise pulumi.InputPropertyError(f"placements.{region}", f"no network for {region}; there are {found}")
+    return placements[region]
