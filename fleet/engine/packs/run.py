@@ -1,0 +1,134 @@
+"""Run policy packs over a stack as the engine runs them during a preview, each in a process of its own."""
+
+from __future__ import annotations
+
+import contextlib
+import time
+from collections.abc import Callable, Mapping, Sequence  # noqa: TC003  (part of the signatures)
+from dataclasses import replace
+from pathlib import Path  # noqa: TC003
+from typing import TYPE_CHECKING, Any
+
+from fleet.engine.embedded.interpreter import pack_python
+from fleet.engine.model import PackFinding, PackRun, PolicyPack, Remediation
+from fleet.engine.packs.pack_file import PackFile, read_pack_file
+from fleet.engine.packs.process import PackProcess
+from fleet.stack.model import Resource, Stack
+
+if TYPE_CHECKING:
+    from fleet.engine.packs.client import PackClient
+
+__all__ = ["run_pack", "run_packs"]
+
+
+def run_pack(
+    pack: Path,
+    program: Path,
+    stack: Stack,
+    config: Mapping[str, Any] | None = None,
+    *,
+    timeout: float = 300.0,
+    output: Callable[[str], None] | None = None,
+    remediate: bool = True,
+    stack_tags: Mapping[str, str] | None = None,
+) -> PackRun:
+    """What one pack finds in a stack; `program` is the folder in which the pack's process works."""
+    packs = [PolicyPack(folder=pack, config=config or {})]
+    return run_packs(
+        packs, program, stack, timeout=timeout, output=output, remediate=remediate, stack_tags=stack_tags
+    )[0]
+
+
+def run_packs(
+    packs: Sequence[PolicyPack],
+    program: Path,
+    stack: Stack,
+    *,
+    timeout: float = 300.0,
+    output: Callable[[str], None] | None = None,
+    remediate: bool = True,
+    stack_tags: Mapping[str, str] | None = None,
+) -> list[PackRun]:
+    """What several packs find, in their order: all remediate a resource before any analyzes it, stack rules come last.
+
+    A pack that cannot start, crashes, breaks the protocol or does not answer within `timeout` seconds is a PackError;
+    a configuration that a pack's schema refuses is a ConfigError.
+    """
+    deadline = time.monotonic() + timeout
+    with contextlib.ExitStack() as cleanup:
+        started = [_start(pack, program, output, cleanup) for pack in packs]
+        # Importing the protocol takes a while; the packs start meanwhile.
+        from fleet.engine.packs.client import PackClient  # noqa: PLC0415
+
+        running: list[_Running] = []
+        for pack, (file, process, notes) in zip(packs, started, strict=True):
+            client = PackClient(process, file, deadline)
+            cleanup.callback(client.close)
+            client.configure(stack, pack.config, dry_run=True, tags=stack_tags or {})
+            running.append(_Running(client, notes))
+        analyzed = _analyze(running, stack, remediate=remediate)
+        return [one.run(analyzed) for one in running]
+
+
+def _start(
+    pack: PolicyPack, program: Path, output: Callable[[str], None] | None, cleanup: contextlib.ExitStack
+) -> tuple[PackFile, PackProcess, tuple[str, ...]]:
+    file = read_pack_file(pack.folder)
+    python, note = pack_python(file.folder, file.options)
+    process = PackProcess(python, file.folder, program.resolve(), output)
+    cleanup.callback(process.close)
+    return file, process, (note,) if note else ()
+
+
+class _Running:
+    """One pack and what it found so far."""
+
+    def __init__(self, client: PackClient, notes: tuple[str, ...]) -> None:
+        self.client = client
+        self.findings: list[PackFinding] = []
+        self.remediations: list[Remediation] = []
+        self._notes = notes
+
+    def run(self, stack: Stack) -> PackRun:
+        """The outcome."""
+        return PackRun(
+            info=self.client.info,
+            stack=stack,
+            findings=tuple(self.findings),
+            remediations=tuple(self.remediations),
+            not_applicable=tuple(dict.fromkeys(self.client.not_applicable)),
+            notes=self._notes,
+        )
+
+
+def _analyze(packs: Sequence[_Running], stack: Stack, *, remediate: bool) -> Stack:
+    # Resources that are read, not managed, are no matter of policies; deleted ones are gone.
+    managed = [resource for resource in stack.resources if resource.operation not in ("read", "delete")]
+    providers = stack.by_urn()
+    changed: dict[str, Resource] = {}
+    for resource in managed:
+        provider = providers.get(resource.provider or "")
+        inputs: Mapping[str, Any] = resource.inputs
+        for pack in packs if remediate else ():
+            remediations, warnings, inputs = pack.client.remediate(resource, inputs, provider)
+            pack.remediations += remediations
+            pack.findings += warnings
+        if inputs is not resource.inputs:
+            changed[resource.urn] = replace(resource, inputs=inputs)
+        for pack in packs:
+            pack.findings += pack.client.analyze(resource, inputs, provider)
+    final = replace(stack, resources=tuple(changed.get(resource.urn, resource) for resource in stack.resources))
+    _analyze_stack(packs, final)
+    return final
+
+
+def _analyze_stack(packs: Sequence[_Running], stack: Stack) -> None:
+    providers = stack.by_urn()
+    managed = [
+        (resource, providers.get(resource.provider or ""))
+        for resource in stack.resources
+        if resource.operation not in ("read", "delete")
+    ]
+    root = f"urn:pulumi:{stack.name}::{stack.project}::pulumi:pulumi:Stack::{stack.project}-{stack.name}"
+    for pack in packs:
+        pack.findings += pack.client.analyze_stack(managed, root)
