@@ -109,15 +109,18 @@ def _no_constant(name: str) -> object:
 
 @contextmanager
 def _turn(path: Path) -> Iterator[None]:
-    """Hold the writers' lock beside the file; it is released with the process, so nothing stale can stay behind."""
+    """Hold the folder while writing into it; the hold ends with the process, so nothing stale can stay behind."""
     try:
-        import fcntl  # noqa: PLC0415  (not on Windows, where os.replace alone keeps the file whole)
+        import fcntl  # noqa: PLC0415  (not on Windows, where the rename alone keeps the file whole)
     except ImportError:
         yield
         return
-    with (path.parent / f".{path.name}.write").open("wb") as handle:
-        fcntl.flock(handle, fcntl.LOCK_EX)
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        fcntl.flock(folder, fcntl.LOCK_EX)
         yield
+    finally:
+        os.close(folder)
 
 
 def _replace(path: Path, content: bytes) -> None:

@@ -83,10 +83,14 @@ class FleetSpec(SpecModel):
         description="Filters on services and batch work; architectures and exclude_families hold for every kind.",
     )
     unavailable: list[Pool] = Field([], description="Pools that are known to have no capacity.")
-    purchase: PurchaseRules = Field(PurchaseRules(), description="Which purchase options may be used.")
+    purchase: PurchaseRules = Field(
+        PurchaseRules(), description="Purchase options that workloads without rules of their own may use."
+    )
     price_book: PriceBook = Field(PriceBook(), description="Negotiated prices.")
     quotas: Quotas = Field(Quotas(), description="Service quotas to respect.")
-    planner: PlannerOptions = Field(PlannerOptions(), description="How the planner works.")
+    planner: PlannerOptions = Field(
+        PlannerOptions(), description="Limits of the solver, and when a locked plan is kept."
+    )
     clusters: list[Cluster] = Field([], description="Clusters whose nodes workloads share.")
     workloads: list[Workload] = Field(description="What must run.")
 

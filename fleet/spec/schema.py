@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from fleet.spec.allowed import KINDS
 from fleet.spec.model import FleetSpec
 
 __all__ = ["json_schema"]
@@ -10,6 +11,8 @@ __all__ = ["json_schema"]
 def json_schema() -> dict[str, Any]:
     """JSON Schema (2020-12) of fleet.yaml; the loader checks more: names, and fields that must go together."""
     schema = FleetSpec.model_json_schema(mode="validation")
+    for model in KINDS.values():
+        schema["$defs"][model.__name__]["required"].append("kind")
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "fleet.yaml", **_without_titles(schema)}
 
 

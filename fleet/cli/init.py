@@ -1,0 +1,50 @@
+"""`fleet init`: a folder to start from."""
+
+import re
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from fleet.cli.starter import starter_files
+from fleet.errors import FleetError
+
+__all__ = ["init", "write_starter"]
+
+_HARMLESS = frozenset({".git", ".gitignore", ".venv", "LICENSE", "README.md", "venv"})
+"""What a folder may hold already: a fresh clone and an environment are as good as empty."""
+
+
+def init(
+    folder: Annotated[Path, typer.Argument(help="The folder to fill; made when it is not there.")] = Path(),
+) -> None:
+    """Write a commented fleet.yaml, Pulumi.yaml, __main__.py and a pull-request workflow into an empty folder."""
+    for path in write_starter(folder):
+        typer.echo(f"wrote {path}")
+    typer.echo("next: edit fleet.yaml, then run 'fleet plan' and 'fleet preview'", err=True)
+
+
+def write_starter(folder: Path) -> list[Path]:
+    """Write the starter files; FleetError, with nothing written, when the folder is not empty."""
+    if folder.exists() and not folder.is_dir():
+        raise FleetError(f"{folder} is a file (allowed an empty folder, or one that is not there yet)")
+    there = sorted(item.name for item in folder.iterdir() if item.name not in _HARMLESS) if folder.exists() else []
+    if there:
+        more = f" and {len(there) - 3} more" if len(there) > 3 else ""  # noqa: PLR2004  (three names are enough)
+        raise FleetError(
+            f"{folder} is not empty (found {', '.join(there[:3])}{more}); nothing was written: name an empty folder"
+        )
+    written = []
+    for name, text in starter_files(_name(folder)).items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("x", encoding="utf-8") as file:
+            file.write(text)
+        written.append(path)
+    return written
+
+
+def _name(folder: Path) -> str:
+    """A fleet's name made from the folder's: lower case letters, digits and hyphens."""
+    plain = re.sub(r"[^a-z0-9]+", "-", folder.resolve().name.lower()).strip("-").lstrip("0123456789-")[:40].strip("-")
+    return plain or "fleet"
