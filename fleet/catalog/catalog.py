@@ -1,4 +1,4 @@
-"""The catalog: what AWS sells, read from a snapshot. Names are strings; every price has a day and a source, or a reason."""
+"""The catalog: what AWS sells, from a snapshot. Names are strings; every price has a day and a source, or a reason."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -156,7 +156,7 @@ class Catalog:
         return self._prices.on_demand(type_, region, self.types.get(type_))
 
     def spot(self, type_: str, region: str, zone: str | None = None) -> Price | Unpriced:
-        """Spot price of an hour: observed where a figure is known, else on-demand less the usual savings (`estimate`)."""
+        """Spot price of an hour: observed where it is known, else on-demand less the usual savings (`estimate`)."""
         return self._prices.spot(type_, region, self.types.get(type_), zone)
 
     def capacity_block(self, type_: str, region: str, zone: str | None = None) -> Price | Unpriced:

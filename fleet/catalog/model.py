@@ -38,7 +38,7 @@ class InstanceType:
     name: str
     family: str
     category: str
-    """The letters of the family that AWS names the category by: c, m, r, t, g, p, trn, inf, mac, hpc, u, x, i, d, ..."""
+    """Letters that AWS names the category by: c, m, r, t, g, p, trn, inf, mac, hpc, u, x, i, d, ..."""
     generation: int | None
     current_generation: bool
     architecture: Architecture
@@ -132,7 +132,7 @@ class Accelerator:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListedType:
-    """A type that only a price list or a capacity block page knows: it has prices, but no shape that EC2 describes today."""
+    """A type that only a price list or the capacity block page knows: it has prices, but no shape."""
 
     name: str
     family: str
@@ -198,7 +198,7 @@ class SavingsPlanRate:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Interruption:
-    """Spot Advisor's figures of a type in a region: interruption bucket (per cent a month, None: no upper end) and savings."""
+    """Spot Advisor's figures: interruption bucket (per cent a month, None: no upper end) and savings."""
 
     low_percent: int
     high_percent: int | None

@@ -27,21 +27,32 @@ def resolve(
         return _system(catalog, rows[wanted])
     if prefer == "accelerator" and wanted in catalog.accelerators:
         return _accelerator(catalog, catalog.accelerators[wanted])
+    found = _type(catalog, wanted) or _other(catalog, rows, wanted)
+    if found is None:
+        raise UnknownName("type, accelerator or system", name, known_names(catalog))
+    return found
+
+
+def _type(catalog: "Catalog", wanted: str) -> Resolved | None:
+    """A type, or a type that only a price list knows."""
     if wanted in catalog.types:
         return Resolved(name=wanted, kind="type", types=(catalog.types[wanted],))
-    if wanted in catalog.listed:
-        found = catalog.listed[wanted]
-        return Resolved(name=wanted, kind="listed", listed=(found,), text=f"{found.known}; {found.why_not}")
+    item = catalog.listed.get(wanted)
+    if item is None:
+        return None
+    return Resolved(name=wanted, kind="listed", listed=(item,), text=f"{item.known}; {item.why_not}")
+
+
+def _other(catalog: "Catalog", rows: Mapping[str, Mapping[str, str]], wanted: str) -> Resolved | None:
+    """A family, accelerator or another name of the table."""
     if wanted in catalog.families:
         return Resolved(name=wanted, kind="family", types=catalog.families[wanted])
     if wanted in catalog.accelerators:
         return _accelerator(catalog, catalog.accelerators[wanted])
     if wanted in rows:
         return _system(catalog, rows[wanted])
-    listed = tuple(found for found in catalog.listed.values() if found.family == wanted)
-    if listed:
-        return Resolved(name=wanted, kind="family", listed=listed, text=listed[0].why_not)
-    raise UnknownName("type, accelerator or system", name, known_names(catalog))
+    listed = tuple(item for item in catalog.listed.values() if item.family == wanted)
+    return Resolved(name=wanted, kind="family", listed=listed, text=listed[0].why_not) if listed else None
 
 
 def known_names(catalog: "Catalog") -> set[str]:

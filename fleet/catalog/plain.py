@@ -6,14 +6,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from fleet.catalog.decode import UNDATED
 from fleet.catalog.model import InstanceType, Price, Unpriced
 from fleet.catalog.pricing import Prices
 from fleet.catalog.snapshot import Snapshot
 from fleet.errors import CatalogError
-from fleet.vocabulary import Architecture
+
+if TYPE_CHECKING:
+    from fleet.vocabulary import Architecture
 
 __all__ = ["PlainList", "PlainPrices", "read_shapes"]
 

@@ -12,6 +12,7 @@ __all__ = ["Prices"]
 
 _MICRO = Decimal("0.000001")
 _HUNDRED = Decimal(100)
+_NAMED = 4
 
 Row = dict[str, str]
 
@@ -60,7 +61,7 @@ class Prices:
         wanted = [row for row in rows if row["zone"] in ("", zone)] if zone else rows
         if wanted:
             return decode.price(wanted[0], self._sources)
-        where = ", ".join(sorted({row["region"] for row in self._capacity_blocks.get(type_, ())}))
+        where = _some(sorted({row["region"] for row in self._capacity_blocks.get(type_, ())}))
         known = f"; priced in {where}" if where else ""
         return Unpriced(reason=f"no capacity block price is known for {type_} in {zone or region}{known}")
 
@@ -71,7 +72,7 @@ class Prices:
         for row in self._hosts.get(type_, ()):
             if row["region"] == region:
                 return decode.price(row, self._sources)
-        where = ", ".join(row["region"] for row in self._hosts.get(type_, ()))
+        where = _some([row["region"] for row in self._hosts.get(type_, ())])
         known = f"; priced in {where}" if where else ""
         return Unpriced(reason=f"no dedicated host price is known for {type_} in {region}{known}")
 
@@ -108,16 +109,19 @@ class Prices:
     def _why_no_list_price(self, type_: str, region: str, shape: InstanceType | None) -> str:
         if shape is not None and self._hosts.get(type_):
             return f"{type_} runs on a dedicated host only: the host is priced, the instance is free"
-        ways = [f"capacity blocks in {region_}" for region_ in self._regions_of_blocks(type_)]
         if shape is not None and shape.why_not:
-            return shape.why_not
-        if not self.offered(type_, region) and (shape is not None or not ways):
-            return f"{type_} is not offered in {region}"
-        sold = f"; it is sold in {', '.join(ways)}" if ways else ""
+            return f"{type_} is a {shape.why_not}"
+        sold = self._other_ways(type_)
+        if shape is not None and not self.offered(type_, region):
+            where = _some([other for other in self._snapshot.names("offerings") if self.offered(type_, other)])
+            return f"{type_} is not offered in {region}, it is in {where or 'no region of this snapshot'}{sold}"
         return f"no on-demand price is known for {type_} in {region}{sold}"
 
-    def _regions_of_blocks(self, type_: str) -> list[str]:
-        return sorted({row["region"] for row in self._capacity_blocks.get(type_, ())})
+    def _other_ways(self, type_: str) -> str:
+        blocks = sorted({row["region"] for row in self._capacity_blocks.get(type_, ())})
+        if not blocks:
+            return ""
+        return f"; it is sold by capacity block ({_some(blocks)})"
 
     def _by_type(self, table: str) -> dict[str, Row]:
         found = self._tables.get(table)
@@ -167,3 +171,9 @@ class Prices:
         for row in self._snapshot.rows(table):
             found.setdefault(row["instance_type"], []).append(row)
         return found
+
+
+def _some(regions: list[str]) -> str:
+    """The first regions of a list in words, the rest counted."""
+    more = f" and {len(regions) - _NAMED} more" if len(regions) > _NAMED else ""
+    return ", ".join(regions[:_NAMED]) + more

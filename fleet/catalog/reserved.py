@@ -15,7 +15,7 @@ _SHARE_BEYOND = 0.0025
 
 
 def eks_reserved(shape: InstanceType, max_pods: int | None = None) -> tuple[float, float]:
-    """vCPUs and GiB that a node loses: kube-reserved, the eviction threshold, and the hypervisor's share of memory.
+    """What a node loses in vCPUs and GiB: kube-reserved, the eviction threshold, and the hypervisor's share of memory.
 
     kube-reserved is the formula of the AL2023 node image (awslabs/amazon-eks-ami, nodeadm): 6 % of the first vCPU,
     1 % of the second, 0.5 % of the next two, 0.25 % of the rest; 255 MiB and 11 MiB a pod. The kubelet evicts below

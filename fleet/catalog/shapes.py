@@ -31,7 +31,8 @@ _GRAVITON_BY_CLOCK |= {"3.3": "Graviton5"}
 
 _GPU_KEYS = {
     "V100": "v100", "T4": "t4", "T4g": "t4g", "A10G": "a10g", "L4": "l4", "L40S": "l40s", "H100": "h100",
-    "H200": "h200", "B200": "b200", "B300": "b300", "RTX PRO 4500": "rtx-pro-4500", "RTX PRO Server 6000": "rtx-pro-6000",
+    "H200": "h200", "B200": "b200", "B300": "b300",
+    "RTX PRO 4500": "rtx-pro-4500", "RTX PRO Server 6000": "rtx-pro-6000",
     "Radeon Pro V520": "v520", "Gaudi HL-205": "gaudi", "Inferentia": "inferentia", "Inferentia2": "inferentia2",
     "Trainium": "trainium", "Trainium2": "trainium2", "Trainium3": "trainium3", "Qualcomm AI100": "ai100", "U30": "u30",
     "Virtex UltraScale+ (VU47P)": "vu47p",

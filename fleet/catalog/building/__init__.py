@@ -1,4 +1,4 @@
-"""Source tables and API records -> the tables of a snapshot. Used by the build script and the refresh, never by a plan."""
+"""Source tables and API records -> the tables of a snapshot. For the build script and the refresh, never for a plan."""
 
 from fleet.catalog.building.build import build
 from fleet.catalog.building.columns import COLUMNS

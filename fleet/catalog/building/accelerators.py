@@ -1,4 +1,4 @@
-"""Accelerator tables of the sources -> the `accelerators` table: figures, gates, and what cannot be bought with the reason."""
+"""Accelerator tables of the sources -> the `accelerators` table: figures, gates, and why some cannot be bought."""
 
 import json
 from collections import defaultdict

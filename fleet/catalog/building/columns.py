@@ -1,12 +1,12 @@
-"""Columns of every table of a snapshot, in order. Folders (`on_demand/`) hold one file a region with the same columns."""
+"""Columns of every table of a snapshot, in order. Folders (`on_demand/`) hold one file a region."""
 
 _PRICE = ("usd", "as_of", "note", "source")
 
 COLUMNS: dict[str, tuple[str, ...]] = {
     "accelerators": (
         "key", "name", "maker", "memory_gib", "memory_gbps", "fp32", "fp16", "bf16", "fp8", "mxfp8", "fp4", "int8",
-        "precisions", "power_w", "video_encode", "ray_tracing", "graphics", "nvlink", "stacks", "frameworks", "orderable",
-        "why_not", "families", "notes", "source",
+        "precisions", "power_w", "video_encode", "ray_tracing", "graphics", "nvlink", "stacks", "frameworks",
+        "orderable", "why_not", "families", "notes", "source",
     ),
     "capacity_blocks": ("region", "zone", "instance_type", *_PRICE),
     "hosts": ("region", "instance_type", *_PRICE),
@@ -33,8 +33,9 @@ COLUMNS: dict[str, tuple[str, ...]] = {
         "processor", "microarchitecture", "vcpus", "cores", "clock_ghz", "memory_gib", "hypervisor", "bare_metal",
         "burstable", "baseline_vcpus", "network", "network_gbps", "network_peak_gbps", "ebs_mbps", "ebs_baseline_mbps",
         "efa_interfaces", "network_cards", "enis", "ipv4_per_eni", "ipv6", "instance_storage_gb", "usage_classes",
-        "dedicated_hosts", "placement_strategies", "accelerator", "accelerators", "accelerator_memory_gib", "coremark",
-        "ffmpeg_fps", "quota_on_demand", "quota_spot", "quota_host", "quota_capacity_block", "successor", "correction", "why_not",
+        "dedicated_hosts", "placement_strategies", "accelerator", "accelerators", "accelerator_memory_gib",
+        "coremark", "ffmpeg_fps", "quota_on_demand", "quota_spot", "quota_host", "quota_capacity_block", "successor",
+        "correction", "why_not",
     ),
 }  # fmt: skip
 

@@ -18,7 +18,7 @@ _REGIONAL_DAY = "2026-01-01"
 
 
 def on_demand(sources: Sources, types: Mapping[str, Row], offerings: Offerings) -> dict[str, list[Row]]:
-    """region -> rows: listed prices, then what may be derived from them within a family."""
+    """Rows by region: listed prices, then what may be derived from them within a family."""
     found: dict[str, dict[str, Row]] = defaultdict(dict)
     for row in sources.rows("regional_prices"):
         found[row["region"]][row["instance_type"]] = _row(
@@ -35,9 +35,9 @@ def on_demand(sources: Sources, types: Mapping[str, Row], offerings: Offerings) 
             row["instance_type"], row["usd_per_hour"], day, sources.source_id(row["source"]), note
         )
     home = {name: Decimal(row["usd"]) for name, row in found[HOME].items()}
-    for region in found:
+    for region, rows in found.items():
         if region != HOME:
-            found[region] |= _derived(found[region], home, types, offerings.get(region, {}))
+            rows.update(_derived(rows, home, types, offerings.get(region, {})))
     return {region: sorted(rows.values(), key=_by_type) for region, rows in sorted(found.items())}
 
 
@@ -63,7 +63,7 @@ def capacity_blocks(sources: Sources, region_of: Mapping[str, str]) -> list[Row]
 
 
 def spot(sources: Sources, offerings: Offerings) -> dict[str, list[Row]]:
-    """region -> rows of observed spot prices: samples, else the median over zones where it is a market price.
+    """Observed spot prices by region: samples, else the median over zones where it is a market price.
 
     A sample of a whole region whose offerings lack the type is left out: it was taken in another region.
     """
@@ -102,7 +102,7 @@ def services(sources: Sources) -> list[Row]:
 
 
 def advisor(sources: Sources) -> dict[str, list[Row]]:
-    """region -> Spot Advisor rows."""
+    """Spot Advisor rows by region."""
     found: dict[str, list[Row]] = defaultdict(list)
     for row in sources.rows("spot_advisor_linux"):
         found[row["region"]].append(

@@ -46,13 +46,13 @@ def read_types(resources: Path) -> list[dict[str, Any]]:
 
 
 def read_offerings(resources: Path) -> dict[str, dict[str, str]]:
-    """region -> type -> zone letters, from the recorded DescribeInstanceTypeOfferings answers."""
+    """Zone letters by region and type, from the recorded DescribeInstanceTypeOfferings answers."""
     folder = resources / "instance_type_offerings" / "availability-zone"
     return {path.name.removesuffix(".json.gz"): _zones(path) for path in sorted(folder.glob("*.json.gz"))}
 
 
 def zone_letters(offerings: Iterable[Mapping[str, str]], region: str) -> dict[str, str]:
-    """type -> zone letters of one region's offerings by availability zone."""
+    """Zone letters by type of one region's offerings by availability zone."""
     found: dict[str, set[str]] = defaultdict(set)
     for offering in offerings:
         found[offering["InstanceType"]].add(offering["Location"].removeprefix(region))

@@ -16,7 +16,8 @@ def follow(types: Mapping[str, Row], named: Mapping[str, str]) -> None:
     for row in types.values():
         family = named.get(row["family"]) or _next(row["family"], families)
         name = f"{family}.{row['size']}"
-        row["successor"] = name if name in types else ""
+        same = name in types and types[name]["architecture"] == row["architecture"]
+        row["successor"] = name if same else ""
 
 
 def _next(family: str, families: set[str]) -> str:

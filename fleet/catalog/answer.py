@@ -1,0 +1,106 @@
+"""Answers of the catalog as tables and as plain values for JSON."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from fleet.catalog.fields import FIELDS
+from fleet.catalog.model import Accelerator, Price
+from fleet.catalog.offer import Found
+from fleet.catalog.sheet import day_text, price_json
+from fleet.catalog.staleness import staleness
+from fleet.catalog.text import amount, number, table
+
+__all__ = ["accelerators_json", "accelerators_text", "found_json", "found_text"]
+
+_SHOWN = ("vcpus", "memory", "accelerators", "coremark")
+_ALWAYS = frozenset({"name", "region", "price", "interruption", *_SHOWN})
+
+
+def found_text(found: Sequence[Found], *, sort: str, today: date) -> str:
+    """Offers as a table with the field they are sorted by; a stale price carries a `*`."""
+    extra = () if sort in _ALWAYS else (sort,)
+    header = ("type", "region", "arch", "vCPU", "GiB", "accelerators", "coremark", "spot int.", "purchase", "USD/h")
+    rows = [_row(item, extra, today) for item in found]
+    text = table(
+        (*header, *extra, "as of", "note"), rows, right=frozenset({"vCPU", "GiB", "coremark", "USD/h", *extra})
+    )
+    legend = "\n* stale: older than 90 days or than a known reset" if any(row[-2].endswith("*") for row in rows) else ""
+    reasons = {item.price.reason for item in found if not isinstance(item.price, Price)}
+    unpriced = f"\n{len(reasons)} reasons for missing prices: 'fleet catalog show TYPE' or --json" if reasons else ""
+    return f"{text}\n{len(found):,} offers{legend}{unpriced}\n"
+
+
+def found_json(found: Sequence[Found], *, today: date) -> list[dict[str, Any]]:
+    """Offers as plain values: every field that can be sorted by, and the price with source and date."""
+    return [_values(item, today) for item in found]
+
+
+def accelerators_text(items: Sequence[Accelerator]) -> str:
+    """Accelerators as a table, those that cannot be bought below with the reason."""
+    header = ("key", "name", "maker", "GiB", "bf16", "fp8", "fp4", "W", "encode", "rays", "stacks", "families")
+    right = frozenset({"GiB", "bf16", "fp8", "fp4", "W"})
+    sold = [_accelerator(item) for item in items if item.orderable]
+    rest = [f"  {item.key}: {item.name}: {item.why_not}" for item in items if not item.orderable]
+    return table(header, sold, right=right) + "\n\nNot to be had by type\n" + "\n".join(rest) + "\n"
+
+
+def accelerators_json(items: Sequence[Accelerator]) -> list[dict[str, Any]]:
+    """Accelerators as plain values."""
+    return [{name: _plain(getattr(item, name)) for name in item.__dataclass_fields__} for item in items]
+
+
+def _row(item: Found, extra: tuple[str, ...], today: date) -> tuple[str, ...]:
+    price = item.price if isinstance(item.price, Price) else None
+    stale = "*" if price and staleness(price, today, purchase=item.purchase) else ""
+    return (
+        item.type.name,
+        item.region,
+        item.type.architecture,
+        number(item.type.vcpus),
+        number(item.type.memory_gib),
+        f"{number(item.type.accelerators)} x {item.type.accelerator}" if item.type.accelerator else "",
+        number(item.type.coremark),
+        _interruption(item),
+        item.purchase,
+        amount(item.usd),
+        *(_text(FIELDS[name].value(item)) for name in extra),
+        f"{day_text(price.as_of)}{stale}" if price else "-",
+        price.note if price else "unpriced",
+    )
+
+
+def _text(value: object) -> str:
+    return number(value) if isinstance(value, int | float) or value is None else str(value)
+
+
+def _interruption(item: Found) -> str:
+    found = item.interruption
+    if found is None:
+        return "-"
+    return f">{found.low_percent} %" if found.high_percent is None else f"<{found.high_percent} %"
+
+
+def _values(item: Found, today: date) -> dict[str, Any]:
+    values = {name: _number(field.value(item)) for name, field in FIELDS.items() if name != "price"}
+    values |= {"purchase": item.purchase, "accelerator": item.type.accelerator}
+    return values | {"price": price_json(item.price, today=today, purchase=item.purchase)}
+
+
+def _number(value: Any) -> Any:
+    return round(value, 6) if isinstance(value, float) else value
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, frozenset | tuple):
+        return sorted(value)
+    return value
+
+
+def _accelerator(item: Accelerator) -> tuple[str, ...]:
+    peaks = tuple(number(item.tflops.get(name)) for name in ("bf16", "fp8", "fp4"))
+    claims = tuple(
+        "?" if claim is None else ("yes" if claim else "no") for claim in (item.video_encode, item.ray_tracing)
+    )
+    start = (item.key, item.name, item.maker, number(item.memory_gib))
+    return (*start, *peaks, number(item.power_w), *claims, " ".join(sorted(item.stacks)), " ".join(item.families))
