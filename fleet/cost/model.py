@@ -41,6 +41,8 @@ class PricedResource:
     unpriced_reason: str | None = None
     priced_inputs: dict[str, Any] = field(default_factory=dict)
     lines: list[Line] = field(default_factory=list)
+    kg_co2e_per_month: Interval | None = None
+    """Idle to busy; None where no figure is known or nothing runs."""
     parent: str | None = None
     location: Location | None = None
 

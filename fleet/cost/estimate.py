@@ -1,0 +1,157 @@
+"""What a stack costs: every resource is priced, known to be free, charged by use, or unpriced with the reason."""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+from fleet.catalog import Catalog
+from fleet.cost.bill import FREE_OF_CHARGE, Bill, unpriced_bill
+from fleet.cost.free import BY_USE, is_free
+from fleet.cost.machine_bill import bill_of_machines
+from fleet.cost.machine_kinds import MACHINE_TYPES, read_machines
+from fleet.cost.model import Cost, Estimate, PricedResource, Unpriced
+from fleet.cost.priced_inputs import priced_inputs
+from fleet.cost.properties import text
+from fleet.cost.schedules import average_capacity
+from fleet.cost.services import CAPACITY_BLOCK, CAPACITY_RESERVATION, bill_of_service
+from fleet.cost.surroundings import Surroundings
+from fleet.cost.tags import hours_per_month
+from fleet.interval import Interval, total
+from fleet.stack.model import Resource, Stack
+
+__all__ = ["estimate"]
+
+_NOTHING = Bill(monthly=None, at_max_scale=None)
+_FARGATE = frozenset({"FARGATE", "FARGATE_SPOT"})
+
+
+def estimate(stack: Stack, catalog: Catalog, *, today: date) -> Estimate:
+    """What a stack costs in a month of 730 hours. Pure: `today` only dates the schedules."""
+    near = Surroundings(stack)
+    before = _before(stack)
+    earlier = None if before is None else Surroundings(before)
+    reserved = _reserved(near)
+    by_use: set[str] = set()
+    priced: list[PricedResource] = []
+    for resource in stack.resources:
+        bill = _bill(resource, near, catalog, today, reserved)
+        by_use.update(bill.by_use)
+        priced.append(_priced(resource, bill, near, _previous(resource, earlier, catalog, today)))
+    return Estimate(
+        cost=Cost(
+            monthly_usd=total(r.monthly_usd for r in priced if r.monthly_usd is not None),
+            monthly_usd_at_max_scale=total(
+                r.monthly_usd_at_max_scale for r in priced if r.monthly_usd_at_max_scale is not None
+            ),
+        ),
+        kg_co2e_per_month=_carbon(priced),
+        resources=priced,
+        by_use=sorted(by_use),
+        unpriced=_unpriced(priced),
+    )
+
+
+def _carbon(resources: Iterable[PricedResource]) -> Interval | None:
+    """Sum of what is known; None when nothing is."""
+    known = [r.kg_co2e_per_month for r in resources if r.kg_co2e_per_month is not None]
+    return total(known) if known else None
+
+
+def _before(stack: Stack) -> Stack | None:
+    """The stack as it was before the update; None when nothing is known of it."""
+    old = tuple(
+        replace(r, operation="same", inputs=r.old_inputs or {}, outputs=r.old_outputs or {}, old_inputs=None)
+        for r in stack.resources
+        if r.old_inputs is not None or r.old_outputs is not None
+    )
+    return replace(stack, resources=old) if old else None
+
+
+def _previous(resource: Resource, earlier: Surroundings | None, catalog: Catalog, today: date) -> Interval | None:
+    if earlier is None:
+        return None
+    old = earlier.by_urn.get(resource.urn)
+    return None if old is None else _bill(old, earlier, catalog, today, _reserved(earlier)).monthly
+
+
+def _reserved(near: Surroundings) -> frozenset[str]:
+    """Ids of the capacity reservations that the stack itself pays for."""
+    ids: set[str] = set()
+    for resource in (*near.of_type(CAPACITY_RESERVATION), *near.of_type(CAPACITY_BLOCK)):
+        ids.update(name for name in (resource.id, resource.outputs.get("id")) if isinstance(name, str) and name)
+    return frozenset(ids)
+
+
+def _bill(resource: Resource, near: Surroundings, catalog: Catalog, today: date, reserved: frozenset[str]) -> Bill:
+    if not resource.custom or resource.type.startswith("pulumi:"):
+        return _NOTHING
+    if resource.operation in ("delete", "read") or is_free(resource.type):
+        return Bill()
+    if resource.type in BY_USE:
+        return Bill(by_use=(BY_USE[resource.type],))
+    if resource.type in MACHINE_TYPES:
+        return _machine_bill(resource, near, catalog, today, reserved)
+    found = bill_of_service(resource, near, catalog)
+    return unpriced_bill(_why_unpriced(resource.type)) if found is None else found
+
+
+def _why_unpriced(kind: str) -> str:
+    package = kind.partition(":")[0]
+    if package == "aws":
+        return "no price of this type is known here"
+    return f"resources of package {package[:40]!r} are not priced"
+
+
+def _machine_bill(
+    resource: Resource, near: Surroundings, catalog: Catalog, today: date, reserved: frozenset[str]
+) -> Bill:
+    machines = read_machines(resource, near)
+    if machines is None:
+        return _NOTHING
+    if machines.kind == "batch" and text(resource.inputs, "computeResources", "type") in _FARGATE:
+        return unpriced_bill("Fargate has no price here", by_use=("Fargate vCPU and memory hours",))
+    schedules = near.schedules(resource)
+    running = machines.desired
+    if schedules:
+        running = average_capacity(machines.desired, machines.minimum, machines.maximum, schedules, today)
+    hours = hours_per_month(machines.tags)
+    return bill_of_machines(machines, catalog, hours, running=running, reserved=reserved)
+
+
+def _priced(resource: Resource, bill: Bill, near: Surroundings, previous: Interval | None) -> PricedResource:
+    region = near.region(resource) if resource.custom and not resource.type.startswith("pulumi:") else None
+    return PricedResource(
+        urn=resource.urn,
+        type=resource.type,
+        name=resource.name,
+        operation=resource.operation,
+        region=region if isinstance(region, str) else None,
+        architecture=bill.architecture,
+        instance_types=list(bill.instance_types),
+        count=bill.count,
+        purchase=bill.purchase,
+        monthly_usd=bill.monthly,
+        previous_monthly_usd=previous,
+        monthly_usd_at_max_scale=bill.at_max_scale,
+        unpriced_reason="; ".join(bill.unpriced) or None,
+        priced_inputs=_inputs(resource, bill),
+        lines=list(bill.lines),
+        kg_co2e_per_month=bill.kg_co2e,
+        parent=resource.parent,
+        location=resource.location,
+    )
+
+
+def _inputs(resource: Resource, bill: Bill) -> dict[str, Any]:
+    return priced_inputs(resource) if bill.lines or bill.monthly != FREE_OF_CHARGE else {}
+
+
+def _unpriced(resources: Iterable[PricedResource]) -> list[Unpriced]:
+    counted = Counter((r.type, r.unpriced_reason) for r in resources if r.unpriced_reason is not None)
+    return [
+        Unpriced(type=kind, count=count, reason=reason)
+        for (kind, reason), count in sorted(counted.items(), key=lambda item: (item[0][0], item[0][1] or ""))
+        if reason is not None
+    ]

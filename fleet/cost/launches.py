@@ -1,0 +1,155 @@
+"""Reading how instances are launched: from an instance, a launch template or a launch configuration."""
+
+from collections.abc import Mapping
+from dataclasses import fields, replace
+from typing import Any
+
+from fleet.cost.machines import Launch, VolumeSpec
+from fleet.cost.properties import at, count, effective, items, mapping, text
+from fleet.cost.surroundings import LAUNCH_CONFIGURATION, LAUNCH_TEMPLATE, Surroundings
+from fleet.stack.model import UNKNOWN, Resource, Unknown
+
+__all__ = ["configured_launch", "direct_launch", "over", "template_of", "templated_launch"]
+
+_NOWHERE = Launch(found=False, image=UNKNOWN, instance_type=UNKNOWN, market=UNKNOWN, tenancy=UNKNOWN, volumes=UNKNOWN)
+
+
+def direct_launch(values: Mapping[str, Any]) -> Launch:
+    """Settings that an instance or spot request gives itself."""
+    return Launch(
+        instance_type=text(values, "instanceType"),
+        image=text(values, "ami"),
+        tenancy=text(values, "tenancy"),
+        host_id=text(values, "hostId"),
+        host_group=text(values, "hostResourceGroupArn"),
+        market=_market(values),
+        spot_max_price=text(values, "instanceMarketOptions", "spotOptions", "maxPrice"),
+        reservation=_reservation(values),
+        volumes=_direct_volumes(values),
+        credits=text(values, "creditSpecification", "cpuCredits"),
+        placement_group=_first(text(values, "placementGroup"), text(values, "placementGroupId")),
+        interfaces=_interfaces(values),
+    )
+
+
+def templated_launch(template: Resource | None) -> Launch:
+    """Settings of a launch template; all of them unknown when it is not in the stack."""
+    if template is None:
+        return _NOWHERE
+    values = effective(template)
+    return Launch(
+        instance_type=text(values, "instanceType"),
+        requirements=at(values, "instanceRequirements") is not None,
+        image=text(values, "imageId"),
+        tenancy=text(values, "placement", "tenancy"),
+        host_id=text(values, "placement", "hostId"),
+        host_group=text(values, "placement", "hostResourceGroupArn"),
+        market=_market(values),
+        spot_max_price=text(values, "instanceMarketOptions", "spotOptions", "maxPrice"),
+        reservation=_reservation(values),
+        volumes=_mapped_volumes(values),
+        credits=text(values, "creditSpecification", "cpuCredits"),
+        placement_group=_first(text(values, "placement", "groupName"), text(values, "placement", "groupId")),
+        interfaces=_interfaces(values),
+    )
+
+
+def configured_launch(configuration: Resource | None) -> Launch:
+    """Settings of a launch configuration, the older way of Auto Scaling."""
+    if configuration is None:
+        return _NOWHERE
+    values = effective(configuration)
+    return Launch(
+        instance_type=text(values, "instanceType"),
+        image=text(values, "imageId"),
+        tenancy=text(values, "placementTenancy"),
+        market="spot" if text(values, "spotPrice") is not None else None,
+        spot_max_price=text(values, "spotPrice"),
+        volumes=_direct_volumes(values),
+    )
+
+
+def template_of(near: Surroundings, user: Resource, values: object, key: str) -> Resource | None:
+    """The launch template that a block (`{id | name | launchTemplateId | launchTemplateName}`) of a resource names."""
+    names = [text(values, name) for name in ("id", "launchTemplateId", "name", "launchTemplateName")]
+    for name in names:
+        if isinstance(name, str):
+            found = near.named(LAUNCH_TEMPLATE, name)
+            if found is not None:
+                return found
+    known = next((name for name in names if isinstance(name, str)), None)
+    return near.referred(user, key, LAUNCH_TEMPLATE, known)
+
+
+def configuration_of(near: Surroundings, user: Resource, name: str | Unknown) -> Resource | None:
+    """The launch configuration that a group names."""
+    return near.referred(user, "launchConfiguration", LAUNCH_CONFIGURATION, name)
+
+
+def over(base: Launch, top: Launch) -> Launch:
+    """Settings of `top` where it gives any, else those of `base`."""
+    given: dict[str, Any] = {}
+    for field in fields(Launch):
+        value = getattr(top, field.name)
+        if field.name not in ("found", "requirements") and value is not None and value != ():
+            given[field.name] = value
+    return replace(base, **given)
+
+
+def _first(*values: str | Unknown | None) -> str | Unknown | None:
+    return next((value for value in values if value is not None), None)
+
+
+def _market(values: Mapping[str, Any]) -> str | Unknown | None:
+    options = at(values, "instanceMarketOptions")
+    if options is None:
+        return None
+    market = text(options, "marketType") if not isinstance(options, Unknown) else options
+    if market is None and at(options, "spotOptions") is not None:
+        return "spot"
+    return market
+
+
+def _reservation(values: Mapping[str, Any]) -> str | Unknown | None:
+    target = mapping(values, "capacityReservationSpecification", "capacityReservationTarget")
+    return _first(text(target, "capacityReservationId"), text(target, "capacityReservationResourceGroupArn"))
+
+
+def _interfaces(values: Mapping[str, Any]) -> tuple[Any, ...] | Unknown:
+    found = items(values, "networkInterfaces")
+    return found if isinstance(found, Unknown) else tuple(found)
+
+
+def _direct_volumes(values: Mapping[str, Any]) -> tuple[VolumeSpec, ...] | Unknown:
+    root, others = at(values, "rootBlockDevice"), items(values, "ebsBlockDevices")
+    if isinstance(root, Unknown) or isinstance(others, Unknown):
+        return UNKNOWN
+    found = [] if root is None or root == [] else [_volume(root, "volumeType", "volumeSize", root=True)]
+    return tuple(found + [_volume(block, "volumeType", "volumeSize") for block in others])
+
+
+_ROOT_DEVICES = frozenset({"/dev/xvda", "/dev/sda1", "/dev/sda"})
+"""Names that AWS's own images use for the root device; a mapping of one of them sets the size of the root volume."""
+
+
+def _mapped_volumes(values: Mapping[str, Any]) -> tuple[VolumeSpec, ...] | Unknown:
+    mappings = items(values, "blockDeviceMappings")
+    if isinstance(mappings, Unknown):
+        return UNKNOWN
+    found = []
+    for block in mappings:
+        ebs = at(block, "ebs")
+        if ebs is not None:
+            root = at(block, "deviceName") in _ROOT_DEVICES if isinstance(at(block, "deviceName"), str) else False
+            found.append(_volume(ebs, "volumeType", "volumeSize", root=root))
+    return tuple(found)
+
+
+def _volume(block: object, kind: str, size: str, *, root: bool = False) -> VolumeSpec:
+    return VolumeSpec(
+        type=text(block, kind),
+        size_gib=count(block, size),
+        iops=count(block, "iops"),
+        throughput=count(block, "throughput"),
+        root=root,
+    )

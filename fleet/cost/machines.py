@@ -1,0 +1,124 @@
+"""What a resource launches: instance types, how they are bought, how many, on what hosts and with which volumes.
+
+One view of instances, Auto Scaling groups, EC2 and spot fleets, EKS node groups and Batch compute environments, so that
+prices and policies need not know how each of them spells it. Values that are set but not known are UNKNOWN.
+"""
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any, Literal
+
+from fleet.cost.tags import Tags
+from fleet.interval import Interval
+from fleet.stack.model import UNKNOWN, Unknown
+
+__all__ = ["Choice", "Launch", "Machines", "VolumeSpec"]
+
+_ONE = Interval.exactly(Decimal(1))
+_HUNDRED = Decimal(100)
+_ALL = Interval.exactly(_HUNDRED)
+_NONE = Interval.exactly(Decimal(0))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VolumeSpec:
+    """An EBS volume that comes with an instance; None where nothing was said."""
+
+    type: str | Unknown | None = None
+    size_gib: Decimal | Unknown | None = None
+    iops: Decimal | Unknown | None = None
+    throughput: Decimal | Unknown | None = None
+    root: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Launch:
+    """How instances are launched: the settings of a launch template with those of the resource on top."""
+
+    instance_type: str | Unknown | None = None
+    requirements: bool = False
+    """Types are chosen by attributes (instance requirements), so they are not known by name."""
+    image: str | Unknown | None = None
+    tenancy: str | Unknown | None = None
+    host_id: str | Unknown | None = None
+    host_group: str | Unknown | None = None
+    market: str | Unknown | None = None
+    """AWS's words: None (on demand), spot, capacity-block."""
+    spot_max_price: str | Unknown | None = None
+    reservation: str | Unknown | None = None
+    """Id of the capacity reservation that is targeted, or the ARN of a reservation group."""
+    volumes: tuple[VolumeSpec, ...] | Unknown = ()
+    credits: str | Unknown | None = None
+    placement_group: str | Unknown | None = None
+    interfaces: tuple[Any, ...] | Unknown = ()
+    """Network interfaces, as they were written."""
+    found: bool = True
+    """False when the launch template that is named could not be found in the stack."""
+
+    @property
+    def on_host(self) -> bool | Unknown:
+        """Runs on a dedicated host, which is billed instead of the instance."""
+        if isinstance(self.tenancy, Unknown):
+            return self.tenancy
+        return self.tenancy == "host" or self.host_id is not None or self.host_group is not None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    """One type that may be launched, with the capacity that one instance counts for."""
+
+    type: str | Unknown | None
+    weight: Decimal | Unknown = Decimal(1)
+    launch: Launch
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Machines:
+    """What a resource launches. Capacities are in units of weight; `maximum` is where scaling ends."""
+
+    urn: str
+    resource_type: str
+    name: str
+    region: str | Unknown | None
+    tags: Tags
+    choices: tuple[Choice, ...]
+    whole: bool = True
+    """False when there may be more types than `choices` says."""
+    desired: Interval = _ONE
+    minimum: Interval = _ONE
+    maximum: Interval = _ONE
+    in_vcpus: bool = False
+    """Capacities count vCPUs (Batch), not instances."""
+    on_demand_base: Interval = _NONE
+    on_demand_percent: Interval = _ALL
+    """Share of what is above the base that is bought on demand; the rest is spot."""
+    market: str | Unknown | None = None
+    """How all of it is bought when there is no split: None (on demand), spot, capacity-block."""
+    on_demand_strategy: str | Unknown | None = None
+    spot_strategy: str | Unknown | None = None
+    zones: tuple[str | Unknown, ...] | Unknown | None = None
+    subnets: tuple[str | Unknown, ...] | Unknown | None = None
+    spot_max_price: str | Unknown | None = None
+    kind: Literal["instance", "group", "fleet", "node_group", "batch"] = "instance"
+
+    @property
+    def types(self) -> tuple[str, ...]:
+        """Types that are known by name, in the order they were written, each once."""
+        return tuple(dict.fromkeys(c.type for c in self.choices if isinstance(c.type, str)))
+
+    @property
+    def types_known(self) -> bool:
+        """Every type that may be launched is known by name."""
+        return self.whole and bool(self.choices) and all(isinstance(c.type, str) for c in self.choices)
+
+    @property
+    def may_use_spot(self) -> bool | Unknown:
+        """Some of it is bought as spot: proved, excluded, or UNKNOWN."""
+        if self.market == "spot":
+            return True
+        if isinstance(self.market, Unknown):
+            return self.market
+        low, high = self.on_demand_percent.min, self.on_demand_percent.max
+        if high is not None and high < _HUNDRED:
+            return True
+        return False if low >= _HUNDRED else UNKNOWN

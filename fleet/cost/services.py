@@ -1,0 +1,239 @@
+"""What cost money besides instances: hosts, reservations, volumes, gateways, addresses, clusters, load balancers."""
+
+from collections.abc import Callable, Mapping
+from decimal import Decimal
+from typing import Any
+
+from fleet.catalog import Catalog
+from fleet.catalog.model import Price
+from fleet.cost.bill import Bill, line, sum_of, unpriced_bill
+from fleet.cost.machines import VolumeSpec
+from fleet.cost.properties import at, count, effective, span, text
+from fleet.cost.surroundings import Surroundings
+from fleet.cost.tags import hours_per_month
+from fleet.cost.volumes import volume_charges
+from fleet.interval import Interval
+from fleet.money import HOURS_PER_MONTH
+from fleet.stack.model import Resource, Unknown
+
+__all__ = ["CAPACITY_BLOCK", "CAPACITY_RESERVATION", "HOST", "SERVICES", "bill_of_service"]
+
+HOST = "aws:ec2/dedicatedHost:DedicatedHost"
+CAPACITY_RESERVATION = "aws:ec2/capacityReservation:CapacityReservation"
+CAPACITY_BLOCK = "aws:ec2/capacityBlockReservation:CapacityBlockReservation"
+VOLUME = "aws:ebs/volume:Volume"
+
+_OPEN = Interval(Decimal(0), None)
+_LEAST_HOST_HOURS = Decimal(24)
+_LINUX = frozenset({"Linux/UNIX"})
+_LCU = {"application": "LCUs of application load balancers", "network": "LCUs of network load balancers"}
+
+
+def bill_of_service(resource: Resource, near: Surroundings, catalog: Catalog) -> Bill | None:
+    """Charges of a resource that is priced by itself; None for other types."""
+    pricer = SERVICES.get(resource.type)
+    if pricer is None:
+        return None
+    region = near.region(resource)
+    if region is None:
+        return unpriced_bill("no region is known: set aws:region or the resource's region")
+    if isinstance(region, Unknown):
+        return Bill(monthly=_OPEN, at_max_scale=_OPEN)
+    return pricer(resource, near, catalog, region)
+
+
+def _hours(resource: Resource, near: Surroundings) -> Interval:
+    return hours_per_month(near.tags(resource))
+
+
+def _over_time(
+    what: str, price: Price, units: Interval, hours: Interval, *, by_use: tuple[str, ...] = (), **facts: Any
+) -> Bill:
+    """Bill of so many units over so many hours: lines at the lowest amount."""
+    low = line(what, units.min * hours.min, "hours", price)
+    top = None if units.max is None or hours.max is None else price.usd * units.max * hours.max
+    amount = Interval(low.monthly_usd, top)
+    return Bill(lines=(low,), monthly=amount, at_max_scale=amount, by_use=by_use, **facts)
+
+
+def _by_the_hour(service: str, item: str, what: str, by_use: tuple[str, ...] = ()) -> "_Pricer":
+    def price(resource: Resource, near: Surroundings, catalog: Catalog, region: str) -> Bill:
+        found = catalog.service(region, service, item)
+        if not isinstance(found, Price):
+            return unpriced_bill(found.reason, by_use=by_use)
+        return _over_time(what, found, Interval.exactly(Decimal(1)), _hours(resource, near), by_use=by_use)
+
+    return price
+
+
+def _host(resource: Resource, near: Surroundings, catalog: Catalog, region: str) -> Bill:
+    """A dedicated host: a Mac is leased for at least 24 hours, whatever runs on it."""
+    values = effective(resource)
+    kind, family = text(values, "instanceType"), text(values, "instanceFamily")
+    if isinstance(kind, Unknown) or isinstance(family, Unknown):
+        return Bill(monthly=_OPEN, at_max_scale=_OPEN, purchase="dedicated_host")
+    name = kind or next((t.name for t in catalog.families.get(family or "", ())), None)
+    if name is None:
+        return unpriced_bill("the host names neither an instance type nor a known family")
+    price = catalog.host(name, region)
+    if not isinstance(price, Price):
+        return unpriced_bill(price.reason)
+    hours = _hours(resource, near)
+    shape = catalog.types.get(name)
+    facts: dict[str, Any] = {
+        "count": Interval.exactly(Decimal(1)),
+        "instance_types": (name,),
+        "architecture": None if shape is None else shape.architecture,
+        "purchase": "dedicated_host",
+    }
+    if catalog.mac(name) is not None:
+        hours = Interval(
+            max(hours.min, _LEAST_HOST_HOURS), None if hours.max is None else max(hours.max, _LEAST_HOST_HOURS)
+        )
+        return _over_time(f"{name} host (at least 24 hours from its allocation)", price, facts["count"], hours, **facts)
+    return _over_time(f"{name} host", price, facts["count"], hours, **facts)
+
+
+def _reservation(resource: Resource, near: Surroundings, catalog: Catalog, region: str) -> Bill:
+    """An On-Demand Capacity Reservation: billed at the on-demand rate, used or not."""
+    values = effective(resource)
+    kind, platform = text(values, "instanceType"), text(values, "instancePlatform")
+    units = span(count(values, "instanceCount"))
+    if isinstance(kind, Unknown) or isinstance(platform, Unknown):
+        return Bill(monthly=_OPEN, at_max_scale=_OPEN, count=units)
+    if platform is not None and platform not in _LINUX:
+        return unpriced_bill(f"{platform[:40]} instances have no price here, only Linux/UNIX")
+    if text(values, "tenancy") == "dedicated":
+        return unpriced_bill("dedicated tenancy has no price here, only shared tenancy")
+    if kind is None:
+        return unpriced_bill("the reservation names no instance type")
+    price = catalog.on_demand(kind, region)
+    if not isinstance(price, Price):
+        return unpriced_bill(price.reason)
+    shape = catalog.types.get(kind)
+    return _over_time(
+        f"{kind} reserved capacity",
+        price,
+        units,
+        _hours(resource, near),
+        count=units,
+        instance_types=(kind,),
+        architecture=None if shape is None else shape.architecture,
+        purchase="on_demand",
+    )
+
+
+def _block(resource: Resource, near: Surroundings, catalog: Catalog, region: str) -> Bill:
+    """A Capacity Block: known only once the offering is bought, from what AWS answers."""
+    values = effective(resource)
+    kind = text(values, "instanceType")
+    if kind is None or isinstance(kind, Unknown):
+        return Bill(monthly=_OPEN, at_max_scale=_OPEN, purchase="capacity_block")
+    price = catalog.capacity_block(kind, region)
+    if not isinstance(price, Price):
+        return unpriced_bill(price.reason)
+    units = span(count(values, "instanceCount"))
+    return _over_time(
+        f"{kind} in a capacity block",
+        price,
+        units,
+        _hours(resource, near),
+        count=units,
+        instance_types=(kind,),
+        purchase="capacity_block",
+    )
+
+
+def _volume(resource: Resource, _near: Surroundings, catalog: Catalog, region: str) -> Bill:
+    values = effective(resource)
+    volume = VolumeSpec(
+        type=text(values, "type"),
+        size_gib=count(values, "size"),
+        iops=count(values, "iops"),
+        throughput=count(values, "throughput"),
+    )
+    # The API's own default for a volume of its own is gp2.
+    charges = volume_charges((volume,), region, catalog, default="gp2")
+    lines = tuple(line(c.what, c.quantity, c.unit, c.price) for c in charges.low)
+    if not lines and charges.unpriced:
+        return unpriced_bill(*charges.unpriced)
+    low = sum_of(lines)
+    amount = Interval(low, None if charges.open else low)
+    return Bill(lines=lines, monthly=amount, at_max_scale=amount, unpriced=charges.unpriced, by_use=charges.by_use)
+
+
+def _gateway(resource: Resource, near: Surroundings, catalog: Catalog, region: str) -> Bill:
+    """A NAT gateway; a regional one runs in as many zones as it serves, so that only its lowest amount is known."""
+    bill = _by_the_hour("vpc", "NAT gateway", "NAT gateway", ("data that NAT gateways process",))(
+        resource, near, catalog, region
+    )
+    mode = text(effective(resource), "availabilityMode")
+    if bill.monthly is None or not (isinstance(mode, Unknown) or mode == "regional"):
+        return bill
+    return Bill(
+        lines=bill.lines,
+        monthly=Interval(bill.monthly.min, None),
+        at_max_scale=Interval(bill.monthly.min, None),
+        by_use=bill.by_use,
+    )
+
+
+def _address(resource: Resource, _near: Surroundings, catalog: Catalog, region: str) -> Bill:
+    """An Elastic IP: AWS bills public IPv4 addresses by the hour, idle or not, at the price of an idle one."""
+    values = effective(resource)
+    if text(values, "customerOwnedIpv4Pool") is not None or not _from_amazon(text(values, "publicIpv4Pool")):
+        return Bill()
+    price = catalog.service(region, "vpc", "Elastic IP not in use")
+    if not isinstance(price, Price):
+        return unpriced_bill(price.reason)
+    return _over_time("public IPv4 address", price, Interval.exactly(Decimal(1)), _FULL)
+
+
+def _from_amazon(pool: str | Unknown | None) -> bool:
+    return not isinstance(pool, str) or pool == "amazon"
+
+
+_FULL = Interval.exactly(Decimal(HOURS_PER_MONTH))
+
+
+def _cluster(resource: Resource, _near: Surroundings, catalog: Catalog, region: str) -> Bill:
+    """An EKS control plane: standard support is the least, extended support what it may become."""
+    standard = catalog.service(region, "eks", "cluster (standard support)")
+    extended = catalog.service(region, "eks", "cluster (extended support)")
+    if not isinstance(standard, Price):
+        return unpriced_bill(standard.reason)
+    bill = _over_time("EKS cluster, standard support", standard, Interval.exactly(Decimal(1)), _FULL)
+    auto = at(effective(resource), "computeConfig", "enabled")
+    by_use = ("EKS Auto Mode fee for the instances that it manages",) if auto is True else ()
+    note = "EKS extended support, once the version leaves standard support"
+    extra = (note,) if isinstance(extended, Price) else ()
+    return Bill(lines=bill.lines, monthly=bill.monthly, at_max_scale=bill.monthly, by_use=by_use + extra)
+
+
+def _balancer(resource: Resource, near: Surroundings, catalog: Catalog, region: str) -> Bill:
+    kind = text(effective(resource), "loadBalancerType")
+    if kind is None:
+        kind = "application"
+    if isinstance(kind, Unknown):
+        return Bill(monthly=_OPEN, at_max_scale=_OPEN)
+    if kind not in _LCU:
+        return unpriced_bill(f"{kind[:40]} load balancers have no price here")
+    return _by_the_hour("elb", f"{kind} load balancer", f"{kind} load balancer", (_LCU[kind],))(
+        resource, near, catalog, region
+    )
+
+
+_Pricer = Callable[[Resource, Surroundings, Catalog, str], Bill]
+
+SERVICES: Mapping[str, _Pricer] = {
+    HOST: _host,
+    CAPACITY_RESERVATION: _reservation,
+    CAPACITY_BLOCK: _block,
+    VOLUME: _volume,
+    "aws:ec2/natGateway:NatGateway": _gateway,
+    "aws:ec2/eip:Eip": _address,
+    "aws:eks/cluster:Cluster": _cluster,
+    "aws:lb/loadBalancer:LoadBalancer": _balancer,
+    "aws:alb/loadBalancer:LoadBalancer": _balancer,
+}
+"""Resource types that are priced by themselves."""
