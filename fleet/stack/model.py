@@ -1,4 +1,4 @@
-"""A Pulumi stack as plain values, wherever it came from: our own monitor, the CLI's stream, a preview file, a state file.
+"""A Pulumi stack as plain values, wherever it came from: our monitor, the CLI's stream, a preview file, a state file.
 
 A property is None, a bool, a number, a string, a list, a dict with string keys, or one of
 - `Unknown`: the value exists but is not known before the update, as in a real preview;

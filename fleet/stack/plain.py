@@ -1,5 +1,6 @@
 """Properties in Pulumi's wire form to plain values, and back: unknowns, secrets, output values, references."""
 
+import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -34,14 +35,18 @@ _EXACT = 2.0**53
 
 def from_wire(value: Any) -> Any:
     """A plain value from the wire form. What a source hides (`[secret]`, ciphertext) becomes `Secret(None)`."""
-    if isinstance(value, str):
-        return UNKNOWN if value in UNKNOWN_SENTINELS else value
-    if isinstance(value, float):
-        return int(value) if value.is_integer() and abs(value) <= _EXACT else value
     if isinstance(value, list):
         return [from_wire(item) for item in value]
-    if not isinstance(value, Mapping):
-        return value
+    if isinstance(value, Mapping):
+        return _from_object(value)
+    if isinstance(value, str):
+        return UNKNOWN if value in UNKNOWN_SENTINELS else value
+    if isinstance(value, float) and value.is_integer() and abs(value) <= _EXACT:
+        return int(value)
+    return value
+
+
+def _from_object(value: Mapping[str, Any]) -> Any:
     kind = value.get(SIGNATURE)
     if kind == SECRET:
         return _secret(value)
@@ -52,9 +57,13 @@ def from_wire(value: Any) -> Any:
 
 
 def _secret(value: Mapping[str, Any]) -> Secret:
-    if "value" not in value:
+    # `pulumi stack export --show-secrets` writes JSON text under `plaintext`, without it there is only ciphertext.
+    if isinstance(value.get("plaintext"), str):
+        held = from_wire(json.loads(value["plaintext"]))
+    elif "value" in value:
+        held = from_wire(value["value"])
+    else:
         return Secret(None)
-    held = from_wire(value["value"])
     if held == REDACTED:
         return Secret(None)
     return held if isinstance(held, Secret) else Secret(held)

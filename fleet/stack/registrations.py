@@ -5,7 +5,7 @@ from typing import Any, get_args
 
 from fleet.errors import DecodeError
 from fleet.stack.model import UNKNOWN, Location, Operation, Resource, Stack
-from fleet.stack.plain import from_wire
+from fleet.stack.states import visible
 
 __all__ = ["decode_monitor"]
 
@@ -14,7 +14,7 @@ def decode_monitor(report: Mapping[str, Any], *, project: str, name: str, config
     """A Stack from what the monitor recorded; resources in the order in which the program registered them."""
     try:
         resources = tuple(_resource(record) for record in report["resources"])
-        exports = _mapping(from_wire(report["exports"]))
+        exports = _mapping(report["exports"])
         not_answered = tuple((kind, str(token)) for kind, token in report["not_answered"])
     except (KeyError, TypeError, ValueError) as problem:
         raise DecodeError(f"the program's report is broken: {problem!r}") from problem
@@ -29,8 +29,8 @@ def decode_monitor(report: Mapping[str, Any], *, project: str, name: str, config
 
 
 def _resource(record: Mapping[str, Any]) -> Resource:
-    inputs = _mapping(from_wire(record["inputs"]))
-    outputs = _mapping(from_wire(record.get("outputs", {})))
+    inputs = _mapping(record["inputs"])
+    outputs = _mapping(record.get("outputs", {}))
     place = record.get("location")
     operation = record.get("operation", "create")
     assert operation in get_args(Operation), operation
@@ -55,4 +55,4 @@ def _resource(record: Mapping[str, Any]) -> Resource:
 
 def _mapping(value: Any) -> dict[str, Any]:
     # Properties that are unknown as a whole have no keys to show.
-    return value if isinstance(value, dict) else {}
+    return visible(value, "the program's report") if isinstance(value, dict) else {}
