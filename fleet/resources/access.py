@@ -84,17 +84,17 @@ def security_group(
     if talks_to_itself:
         # EFA needs all traffic to and from the group itself, by reference, not by address:
         # https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/efa-start.html
-        within = {
-            "security_group_id": group.id,
-            "referenced_security_group_id": group.id,
-            "description": "EFA between members",
-            "ip_protocol": "-1",
-            "region": placement.region,
-            "tags": dict(tags),
-            "opts": options,
-        }
-        vpc.SecurityGroupIngressRule(f"{name}-efa-in", **within)
-        vpc.SecurityGroupEgressRule(f"{name}-efa-out", **within)
+        for rule, suffix in ((vpc.SecurityGroupIngressRule, "in"), (vpc.SecurityGroupEgressRule, "out")):
+            rule(
+                f"{name}-efa-{suffix}",
+                security_group_id=group.id,
+                referenced_security_group_id=group.id,
+                description="EFA between members",
+                ip_protocol="-1",
+                region=placement.region,
+                tags=dict(tags),
+                opts=options,
+            )
     return group.id
 
 

@@ -3,10 +3,9 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import pulumi
-from pulumi_aws import batch, iam
+from pulumi_aws import batch, ec2, iam
 
 from fleet.resources.access import Access, assume_by, instance_access, managed_policy
 from fleet.resources.component import placement_in, token
@@ -51,7 +50,10 @@ class BatchQueue(pulumi.ComponentResource):
             parent=self,
             policies=["service-role/AmazonEC2ContainerServiceforEC2Role"],
         )
-        environments = [_environment(name, design, part, access, placement, self) for part in design.environments]
+        environments = [
+            _environment(name, design, part, access=access, placement=placement, parent=self)
+            for part in design.environments
+        ]
         queue = _queue(name, design, environments, self)
         definition = _job_definition(name, design, self)
         self.queue_arn = queue.arn
@@ -66,6 +68,7 @@ def _environment(
     name: str,
     design: BatchDesign,
     part: ComputeDesign,
+    *,
     access: Access,
     placement: Placement,
     parent: pulumi.Resource,
@@ -86,35 +89,39 @@ def _environment(
         type="MANAGED",
         state="ENABLED",
         region=design.region,
-        compute_resources=_compute(part, access, placement, template.id, template.latest_version.apply(str)),
+        compute_resources=_compute(part, access, placement, template),
         # Replacing jobs under way would cost more than waiting for them.
-        update_policy={"terminate_jobs_on_update": False, "job_execution_timeout_minutes": 60},
+        update_policy=batch.ComputeEnvironmentUpdatePolicyArgs(
+            terminate_jobs_on_update=False, job_execution_timeout_minutes=60
+        ),
         tags=dict(part.tags),
         opts=pulumi.ResourceOptions(parent=parent),
     )
 
 
 def _compute(
-    part: ComputeDesign,
-    access: Access,
-    placement: Placement,
-    template: pulumi.Output[str],
-    version: pulumi.Output[str],
-) -> dict[str, Any]:
+    part: ComputeDesign, access: Access, placement: Placement, template: ec2.LaunchTemplate
+) -> batch.ComputeEnvironmentComputeResourcesArgs:
     spot = part.market == "spot"
-    return {
-        "type": "SPOT" if spot else "EC2",
-        "allocation_strategy": "SPOT_PRICE_CAPACITY_OPTIMIZED" if spot else "BEST_FIT_PROGRESSIVE",
-        "instance_types": [facts.name for facts in part.types],
-        "min_vcpus": 0,
-        "max_vcpus": part.max_vcpus,
-        "instance_role": access.profile.arn,
-        "subnets": placement.subnets(part.zones),
-        "security_group_ids": [access.security_group_id],
-        "ec2_configurations": [{"image_type": "ECS_AL2023", "image_id_override": part.image_id}],
-        "launch_template": {"launch_template_id": template, "version": version},
-        "tags": dict(part.tags),
-    }
+    image = batch.ComputeEnvironmentComputeResourcesEc2ConfigurationArgs(
+        image_type="ECS_AL2023", image_id_override=part.image_id
+    )
+    launch = batch.ComputeEnvironmentComputeResourcesLaunchTemplateArgs(
+        launch_template_id=template.id, version=template.latest_version.apply(str)
+    )
+    return batch.ComputeEnvironmentComputeResourcesArgs(
+        type="SPOT" if spot else "EC2",
+        allocation_strategy="SPOT_PRICE_CAPACITY_OPTIMIZED" if spot else "BEST_FIT_PROGRESSIVE",
+        instance_types=[facts.name for facts in part.types],
+        min_vcpus=0,
+        max_vcpus=part.max_vcpus,
+        instance_role=access.profile.arn,
+        subnets=placement.subnets(part.zones),
+        security_group_ids=[access.security_group_id],
+        ec2_configurations=[image],
+        launch_template=launch,
+        tags=dict(part.tags),
+    )
 
 
 def _queue(

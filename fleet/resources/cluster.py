@@ -3,7 +3,6 @@
 import base64
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import pulumi
 from pulumi_aws import ec2, eks, iam
@@ -58,7 +57,16 @@ class Cluster(pulumi.ComponentResource):
             f"{name}-nodes", placement=placement, tags=design.tags, parent=self, policies=_NODE_POLICIES
         )
         groups = [
-            _node_group(name, design, group, self.cluster_name, access, placement, self, waits_for)
+            _node_group(
+                name,
+                design,
+                group,
+                cluster_name=self.cluster_name,
+                access=access,
+                placement=placement,
+                parent=self,
+                waits_for=waits_for,
+            )
             for group in design.node_groups
         ]
         if existing is None:
@@ -192,6 +200,7 @@ def _node_group(
     name: str,
     design: ClusterDesign,
     group: NodeGroupDesign,
+    *,
     cluster_name: pulumi.Output[str],
     access: Access,
     placement: Placement,
@@ -228,7 +237,6 @@ def _node_template(
     name: str, design: ClusterDesign, group: NodeGroupDesign, access: Access, parent: pulumi.Resource
 ) -> ec2.LaunchTemplate:
     """Without image, type and profile: EKS sets those; without groups of ours: nodes join the cluster's own."""
-    settings: dict[str, Any] = {"user_data": node_config(group.max_pods), "with_profile": False}
     return launch_template(
         name,
         image=None,
@@ -237,5 +245,5 @@ def _node_template(
         region=design.region,
         tags=group.tags,
         parent=parent,
-        extras=Extras(**settings),
+        extras=Extras(user_data=node_config(group.max_pods), with_profile=False),
     )

@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 
 import pulumi
-from pulumi_aws import ec2, vpc as vpc_rules
+from pulumi_aws import ec2
+from pulumi_aws import vpc as vpc_rules
 
 __all__ = ["gateway_endpoint", "interface_endpoints"]
 

@@ -1,4 +1,4 @@
-"""What a component must know of an instance type, as plain values, taken from the catalog before any resource is declared."""
+"""What a component must know of an instance type: plain values, taken from the catalog before anything is declared."""
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol

@@ -1,8 +1,7 @@
-"""Launch templates as a reviewer wants them: IMDSv2, encrypted gp3, no key pair, no public address, tags on everything."""
+"""Launch templates as a reviewer wants them: IMDSv2, encrypted gp3, no key pair, no public address, tags."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import pulumi
 from pulumi_aws import ec2
@@ -27,6 +26,7 @@ class Extras:
     license_configuration: pulumi.Input[str] | None = None
     user_data: str | None = None
     with_profile: bool = True
+    on_named_host: bool = False
 
 
 def launch_template(
@@ -42,8 +42,10 @@ def launch_template(
 ) -> ec2.LaunchTemplate:
     """A launch template; without an image the service that uses it (EKS, Batch) brings its own."""
     extra = extras or Extras()
-    groups = [access.security_group_id]
+    groups: list[pulumi.Input[str]] = [access.security_group_id]
     interfaces = efa_interfaces(extra.efa_facts, groups) if extra.efa_facts else None
+    profile = ec2.LaunchTemplateIamInstanceProfileArgs(arn=access.profile.arn) if extra.with_profile else None
+    market = ec2.LaunchTemplateInstanceMarketOptionsArgs(market_type=extra.market) if extra.market else None
     return ec2.LaunchTemplate(
         name,
         description=f"Instances of {name}",
@@ -51,41 +53,46 @@ def launch_template(
         update_default_version=True,
         image_id=image.image_id if image else None,
         instance_type=extra.instance_type,
-        iam_instance_profile={"arn": access.profile.arn} if extra.with_profile else None,
+        iam_instance_profile=profile,
         metadata_options=metadata_options(),
         block_device_mappings=[root_volume(image.root_device if image else "/dev/xvda", root_volume_gib)],
         network_interfaces=interfaces,
         vpc_security_group_ids=None if interfaces else groups,
-        instance_market_options={"market_type": extra.market} if extra.market else None,
+        instance_market_options=market,
         capacity_reservation_specification=_target(extra.reservation),
         placement=_placement(extra),
         license_specifications=_licenses(extra),
         user_data=extra.user_data,
         tag_specifications=[
-            {"resource_type": kind, "tags": dict(tags)} for kind in ("instance", "network-interface", "volume")
+            ec2.LaunchTemplateTagSpecificationArgs(resource_type=kind, tags=dict(tags))
+            for kind in ("instance", "network-interface", "volume")
         ],
         tags=dict(tags),
         opts=pulumi.ResourceOptions(parent=parent),
     )
 
 
-def metadata_options() -> dict[str, Any]:
+def metadata_options() -> ec2.LaunchTemplateMetadataOptionsArgs:
     """IMDSv2 only, and not through a container's extra network hop: containers get roles of their own."""
-    return {
-        "http_endpoint": "enabled",
-        "http_tokens": "required",
-        "http_put_response_hop_limit": 1,
-        "instance_metadata_tags": "disabled",
-    }
+    return ec2.LaunchTemplateMetadataOptionsArgs(
+        http_endpoint="enabled",
+        http_tokens="required",
+        http_put_response_hop_limit=1,
+        instance_metadata_tags="disabled",
+    )
 
 
-def root_volume(device: str, size_gib: int) -> dict[str, Any]:
+def root_volume(device: str, size_gib: int) -> ec2.LaunchTemplateBlockDeviceMappingArgs:
     """An encrypted gp3 root volume that goes with its instance."""
-    ebs = {"volume_size": size_gib, "volume_type": "gp3", "encrypted": "true", "delete_on_termination": "true"}
-    return {"device_name": device, "ebs": ebs}
+    ebs = ec2.LaunchTemplateBlockDeviceMappingEbsArgs(
+        volume_size=size_gib, volume_type="gp3", encrypted="true", delete_on_termination="true"
+    )
+    return ec2.LaunchTemplateBlockDeviceMappingArgs(device_name=device, ebs=ebs)
 
 
-def efa_interfaces(facts: TypeFacts, security_groups: Sequence[pulumi.Input[str]]) -> list[dict[str, Any]]:
+def efa_interfaces(
+    facts: TypeFacts, security_groups: Sequence[pulumi.Input[str]]
+) -> list[ec2.LaunchTemplateNetworkInterfaceArgs]:
     """One EFA interface for each network card that has EFA; the first interface is on card 0 and carries the address.
 
     Where a type has more cards than EFA interfaces, the first cards are for plain traffic (p6-b300: card 0 of 17).
@@ -93,14 +100,14 @@ def efa_interfaces(facts: TypeFacts, security_groups: Sequence[pulumi.Input[str]
     """
     plain = max(0, facts.network_cards - facts.efa_interfaces)
     return [
-        {
-            "network_card_index": card,
-            "device_index": 0 if card == 0 else 1,
-            "interface_type": _interface_type(card, plain),
-            "security_groups": list(security_groups),
-            "associate_public_ip_address": None if facts.network_cards > 1 else "false",
-            "delete_on_termination": "true",
-        }
+        ec2.LaunchTemplateNetworkInterfaceArgs(
+            network_card_index=card,
+            device_index=0 if card == 0 else 1,
+            interface_type=_interface_type(card, plain),
+            security_groups=list(security_groups),
+            associate_public_ip_address=None if facts.network_cards > 1 else "false",
+            delete_on_termination="true",
+        )
         for card in range(facts.network_cards)
         if card == 0 or card >= plain
     ]
@@ -113,19 +120,24 @@ def _interface_type(card: int, plain_cards: int) -> str:
     return "efa" if card == 0 else "efa-only"
 
 
-def _target(reservation: str | None) -> dict[str, Any] | None:
+def _target(reservation: str | None) -> ec2.LaunchTemplateCapacityReservationSpecificationArgs | None:
     if reservation is None:
         return None
-    return {"capacity_reservation_target": {"capacity_reservation_id": reservation}}
+    target = ec2.LaunchTemplateCapacityReservationSpecificationCapacityReservationTargetArgs(
+        capacity_reservation_id=reservation
+    )
+    return ec2.LaunchTemplateCapacityReservationSpecificationArgs(capacity_reservation_target=target)
 
 
-def _placement(extra: Extras) -> dict[str, Any] | None:
+def _placement(extra: Extras) -> ec2.LaunchTemplatePlacementArgs | None:
     if extra.host_resource_group is not None:
-        return {"host_resource_group_arn": extra.host_resource_group}
-    return {"group_name": extra.placement_group} if extra.placement_group is not None else None
+        return ec2.LaunchTemplatePlacementArgs(host_resource_group_arn=extra.host_resource_group)
+    if extra.placement_group is not None:
+        return ec2.LaunchTemplatePlacementArgs(group_name=extra.placement_group)
+    return ec2.LaunchTemplatePlacementArgs(tenancy="host") if extra.on_named_host else None
 
 
-def _licenses(extra: Extras) -> list[dict[str, Any]] | None:
+def _licenses(extra: Extras) -> list[ec2.LaunchTemplateLicenseSpecificationArgs] | None:
     if extra.license_configuration is None:
         return None
-    return [{"license_configuration_arn": extra.license_configuration}]
+    return [ec2.LaunchTemplateLicenseSpecificationArgs(license_configuration_arn=extra.license_configuration)]

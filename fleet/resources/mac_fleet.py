@@ -9,7 +9,7 @@ from pulumi_aws import autoscaling, ec2
 from fleet.resources.access import Access, instance_access
 from fleet.resources.component import placement_in, token
 from fleet.resources.design.model import HostDesign, MacDesign
-from fleet.resources.launch import metadata_options, root_volume
+from fleet.resources.launch import Extras, launch_template
 from fleet.resources.mac_leases import leased_hosts
 from fleet.resources.placement import Placement
 
@@ -39,7 +39,7 @@ class MacFleet(pulumi.ComponentResource):
         placement = placement_in(args.placements, design.region)
         access = instance_access(name, placement=placement, tags=design.tags, parent=self)
         prefix = name.removesuffix(design.workload)
-        hosts = [_host(prefix, design, host, access, placement, self) for host in design.hosts]
+        hosts = [_host(prefix, design, host, access=access, placement=placement, parent=self) for host in design.hosts]
         groups: list[autoscaling.Group] = [
             leased_hosts(prefix + lease.name, design, lease, access=access, placement=placement, parent=self)
             for lease in design.leases
@@ -53,6 +53,7 @@ def _host(
     prefix: str,
     design: MacDesign,
     host: HostDesign,
+    *,
     access: Access,
     placement: Placement,
     parent: pulumi.Resource,
@@ -70,21 +71,17 @@ def _host(
         # AWS refuses to release a host in its first 24 hours; protection also keeps later mistakes from losing one.
         opts=pulumi.ResourceOptions(parent=parent, protect=design.protect or None),
     )
-    template = ec2.LaunchTemplate(
+    template = launch_template(
         name,
-        description=f"macOS on {name}",
+        image=host.image,
+        root_volume_gib=design.root_volume_gib,
+        access=access,
         region=design.region,
-        update_default_version=True,
-        image_id=host.image.image_id,
-        instance_type=host.facts.name,
-        placement={"tenancy": "host"},
-        metadata_options=metadata_options(),
-        block_device_mappings=[root_volume(host.image.root_device, design.root_volume_gib)],
-        iam_instance_profile={"arn": access.profile.arn},
-        tags=dict(design.tags),
-        opts=pulumi.ResourceOptions(parent=parent),
+        tags=design.tags,
+        parent=parent,
+        extras=Extras(instance_type=host.facts.name, on_named_host=True),
     )
-    _instance(name, design, host, created, template, access, placement, parent)
+    _instance(name, design, host, created=created, template=template, access=access, placement=placement, parent=parent)
     return created
 
 
@@ -92,6 +89,7 @@ def _instance(
     name: str,
     design: MacDesign,
     host: HostDesign,
+    *,
     created: ec2.DedicatedHost,
     template: ec2.LaunchTemplate,
     access: Access,
@@ -109,16 +107,18 @@ def _instance(
         associate_public_ip_address=False,
         vpc_security_group_ids=[access.security_group_id],
         # The template resolves the image when the instance starts, so that a plan never pins an image id.
-        launch_template={"id": template.id, "version": template.latest_version.apply(str)},
+        launch_template=ec2.InstanceLaunchTemplateArgs(id=template.id, version=template.latest_version.apply(str)),
         iam_instance_profile=access.profile.name,
-        metadata_options=metadata_options(),
-        root_block_device={
-            "volume_size": design.root_volume_gib,
-            "volume_type": "gp3",
-            "encrypted": True,
-            "delete_on_termination": True,
-            "tags": {**design.tags, "Name": name},
-        },
+        metadata_options=ec2.InstanceMetadataOptionsArgs(
+            http_endpoint="enabled", http_tokens="required", http_put_response_hop_limit=1
+        ),
+        root_block_device=ec2.InstanceRootBlockDeviceArgs(
+            volume_size=design.root_volume_gib,
+            volume_type="gp3",
+            encrypted=True,
+            delete_on_termination=True,
+            tags={**design.tags, "Name": name},
+        ),
         tags={**design.tags, "Name": name},
         # A relaunch blocks the host for hours while it is scrubbed: a newer image or template must not cause one.
         opts=pulumi.ResourceOptions(

@@ -5,7 +5,6 @@ https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/mac-instance-launch.html
 """
 
 from collections.abc import Sequence
-from typing import Any
 
 import pulumi
 from pulumi_aws import autoscaling, ec2, licensemanager, resourcegroups
@@ -33,9 +32,9 @@ def leased_hosts(
 ) -> autoscaling.Group:
     """The group of hosts that come and go, with one scheduled action for each change of the week."""
     template = _template(name, design, lease, access, parent)
-    group = _group(name, design, lease, template, placement, parent)
+    group = _group(name, design, lease, template, placement=placement, parent=parent)
     for step in lease.steps:
-        _action(name, design, lease, step, group, parent)
+        _action(name, design, lease, step, group=group, parent=parent)
     return group
 
 
@@ -81,6 +80,7 @@ def _group(
     design: MacDesign,
     lease: LeaseDesign,
     template: ec2.LaunchTemplate,
+    *,
     placement: Placement,
     parent: pulumi.Resource,
 ) -> autoscaling.Group:
@@ -91,7 +91,7 @@ def _group(
         max_size=lease.peak,
         # No desired size: the timetable sets it, and an update in between must not release a host early.
         vpc_zone_identifiers=placement.subnets(lease.zones),
-        launch_template={"id": template.id, "version": template.latest_version.apply(str)},
+        launch_template=autoscaling.GroupLaunchTemplateArgs(id=template.id, version=template.latest_version.apply(str)),
         # The host that has been leased longest goes first, so that none is released before its 24 hours.
         termination_policies=["OldestInstance"],
         # Balancing over zones would end instances, and with them the leases, at any time of the day.
@@ -109,6 +109,7 @@ def _action(
     design: MacDesign,
     lease: LeaseDesign,
     step: LeaseStep,
+    *,
     group: autoscaling.Group,
     parent: pulumi.Resource,
 ) -> None:
@@ -128,9 +129,9 @@ def _action(
     )
 
 
-def _host_management(lease: LeaseDesign, licences: pulumi.Output[str]) -> list[dict[str, Any]]:
-    management: list[dict[str, Any]] = [
-        _parameter("allowed-host-families", [lease.facts.host_family]),
+def _host_management(lease: LeaseDesign, licences: pulumi.Output[str]) -> list[resourcegroups.GroupConfigurationArgs]:
+    management = [
+        _parameter("allowed-host-families", [lease.facts.host_family or lease.facts.family]),
         _parameter("allowed-host-based-license-configurations", [licences]),
         _parameter("auto-allocate-host", ["true"]),
         _parameter("auto-release-host", ["true"]),
@@ -141,10 +142,10 @@ def _host_management(lease: LeaseDesign, licences: pulumi.Output[str]) -> list[d
         _parameter("deletion-protection", ["UNLESS_EMPTY"]),
     ]
     return [
-        {"type": "AWS::EC2::HostManagement", "parameters": management},
-        {"type": "AWS::ResourceGroups::Generic", "parameters": generic},
+        resourcegroups.GroupConfigurationArgs(type="AWS::EC2::HostManagement", parameters=management),
+        resourcegroups.GroupConfigurationArgs(type="AWS::ResourceGroups::Generic", parameters=generic),
     ]
 
 
-def _parameter(name: str, values: Sequence[Any]) -> dict[str, Any]:
-    return {"name": name, "values": list(values)}
+def _parameter(name: str, values: Sequence[pulumi.Input[str]]) -> resourcegroups.GroupConfigurationParameterArgs:
+    return resourcegroups.GroupConfigurationParameterArgs(name=name, values=list(values))

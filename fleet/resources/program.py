@@ -6,7 +6,8 @@ from typing import Any
 
 import pulumi
 
-from fleet.catalog import Catalog, known
+from fleet.catalog import Catalog
+from fleet.catalog.spec_names import known
 from fleet.errors import FleetError
 from fleet.plan import lock_path, read_lock, require_fresh
 from fleet.resources.fleet import FleetArgs

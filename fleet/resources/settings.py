@@ -1,4 +1,4 @@
-"""What a stack may decide about the same fleet: network, schedule, reservations, access. Plain values, strictly read."""
+"""What a stack may decide about the same fleet: network, schedule, reservations, access; plain values."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields

@@ -25,7 +25,7 @@ class TrainingClusterArgs:
 
 
 class TrainingCluster(pulumi.ComponentResource):
-    """Auto Scaling groups for one training job. Never buys capacity: a block is targeted by the id of its reservation."""
+    """Auto Scaling groups for one training job. It buys nothing: a block is targeted by its reservation's id."""
 
     group_names: pulumi.Output[list[str]]
     """Names of the Auto Scaling groups."""

@@ -31,21 +31,22 @@ tags: {team: platform, environment: production}
 clusters:
   - {name: main, zones: 3, max_pods_per_node: 110, root_volume_gib: 50}
 workloads:
-  - {name: web, kind: service, cluster: main, language: swift, replicas: 30, zone_spread: 3, per_replica: {vcpus: 2, memory_gib: 4}}
-  - {name: worker, kind: service, cluster: main, replicas: 4, interruptible: true, per_replica: {vcpus: 2, memory_gib: 4}}
+  - {name: web, kind: service, cluster: main, language: swift, replicas: 30, zone_spread: 3,
+     per_replica: {vcpus: 2, memory_gib: 4}}
+  - {name: worker, kind: service, cluster: main, replicas: 4, interruptible: true,
+     per_replica: {vcpus: 2, memory_gib: 4}}
   - {name: licensing, kind: service, replicas: 24, zone_spread: 3, per_replica: {vcpus: 4, memory_gib: 16}}
-  - {name: nightly, kind: batch, vcpu_hours: 4000, runs_per_month: 22, memory_gib_per_vcpu: 4, deadline_hours: 6, interruptible: true}
-  - name: pretrain
-    kind: training
-    framework: pytorch
-    accelerator_stacks: [cuda, neuron]
-    accelerators: 32
-    deadline_days: 14
+  - {name: nightly, kind: batch, vcpu_hours: 4000, runs_per_month: 22, memory_gib_per_vcpu: 4, deadline_hours: 6,
+     interruptible: true}
+  - {name: pretrain, kind: training, framework: pytorch, accelerator_stacks: [cuda, neuron], accelerators: 32,
+     deadline_days: 14}
   - {name: chat, kind: inference, framework: vllm, accelerator_stacks: [cuda], model_memory_gib: 150,
      tokens_per_second: 9000, throughput: {l40s: 1500, h100: 5200}}
   - {name: embed, kind: inference, framework: pytorch, accelerator_stacks: [neuron], model_memory_gib: 6, replicas: 4}
-  - {name: live, kind: rendering, streams: 24, interruptible: true, streams_per_accelerator: {l4: 6, l40s: 14}, needs: [video_encode, fp8]}
-  - {name: ios, kind: apple_builds, platforms: [ios, macos], builds_per_weekday: 320, minutes_per_build: 14, min_macos: "26"}
+  - {name: live, kind: rendering, streams: 24, interruptible: true, needs: [video_encode, fp8],
+     streams_per_accelerator: {l4: 6, l40s: 14}}
+  - {name: ios, kind: apple_builds, platforms: [ios, macos], builds_per_weekday: 320, minutes_per_build: 14,
+     min_macos: "26"}
 """
 
 

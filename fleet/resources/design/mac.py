@@ -8,7 +8,7 @@ from fleet.plan import Lease, Schedule
 from fleet.resources.design.model import HostDesign, LeaseDesign, LeaseStep, MacDesign
 from fleet.resources.design.source import Source, zones_of
 from fleet.resources.facts import TypeFacts
-from fleet.resources.tags import hours_tag, workload_tags
+from fleet.resources.tags import workload_tags
 from fleet.spec import AppleBuilds
 
 __all__ = ["design_mac", "lease_steps"]
@@ -33,9 +33,9 @@ def design_mac(source: Source, workload: AppleBuilds) -> MacDesign | None:
         own = [a for a in allocations if a.instance_type == name]
         zones = zones_of(own, workload.name)
         always = weeks[name].always_on if name in weeks else sum(a.count for a in own)
-        hosts += _hosts(source, workload, facts, region, zones, always)
+        hosts += _hosts(source, workload, facts, region=region, zones=zones, count=always)
         if name in weeks and weeks[name].leases:
-            leases.append(_leased(source, workload, facts, region, zones, weeks[name]))
+            leases.append(_leased(source, workload, facts, region=region, zones=zones, week=weeks[name]))
     return MacDesign(
         workload=workload.name,
         region=region,
@@ -65,7 +65,7 @@ def lease_steps(leases: Sequence[Lease], workload: str) -> tuple[LeaseStep, ...]
 
 
 def _hosts(
-    source: Source, workload: AppleBuilds, facts: TypeFacts, region: str, zones: tuple[str, ...], count: int
+    source: Source, workload: AppleBuilds, facts: TypeFacts, *, region: str, zones: tuple[str, ...], count: int
 ) -> list[HostDesign]:
     image = source.image(workload, facts, region)
     name = f"{workload.name}-{facts.name.removesuffix('.metal')}"
@@ -76,18 +76,14 @@ def _hosts(
 
 
 def _leased(
-    source: Source, workload: AppleBuilds, facts: TypeFacts, region: str, zones: tuple[str, ...], week: Schedule
+    source: Source, workload: AppleBuilds, facts: TypeFacts, *, region: str, zones: tuple[str, ...], week: Schedule
 ) -> LeaseDesign:
     steps = lease_steps(week.leases, workload.name)
-    host_hours = sum(lease.hours * lease.count for lease in week.leases)
-    peak = max(step.hosts for step in steps)
-    hours = round(host_hours / _WEEK * 730 / peak, 2) if peak else 0
-    tags = workload_tags(source.spec, workload, extra=source.settings.tags)
     return LeaseDesign(
         name=f"{workload.name}-{facts.name.removesuffix('.metal')}-leased",
         zones=zones,
         facts=facts,
         image=source.image(workload, facts, region),
         steps=steps,
-        tags=tags | hours_tag(hours),
+        tags=workload_tags(source.spec, workload, extra=source.settings.tags),
     )

@@ -38,7 +38,6 @@ class Choice:
     facts: TypeFacts
     count: int
     weight: int
-    image: Image
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +49,7 @@ class GroupDesign:
     region: str
     zones: tuple[str, ...]
     choices: tuple[Choice, ...]
+    image: Image
     market: Market
     on_demand_base: int
     min_size: int

@@ -22,7 +22,7 @@ def design_pool(source: Source, workload: Workload) -> PoolDesign | None:
     allocations = source.allocations(workload)
     if not allocations:
         return None
-    groups = tuple(_group(source, workload, lead, members) for lead, members in _bundles(allocations))
+    groups = tuple(_group(source, workload, lead, members) for lead, members in _bundles(source, allocations))
     return PoolDesign(
         workload=workload.name,
         kind=workload.kind,
@@ -66,23 +66,26 @@ def _worth(workload: Workload, facts: TypeFacts) -> Fraction:
     return Fraction(rate).limit_denominator(1000) * Fraction(facts.accelerators).limit_denominator(1000)
 
 
-def _bundles(allocations: Sequence[Allocation]) -> list[tuple[Allocation, list[Allocation]]]:
-    """Which allocations share a group: all spot of a region, with the largest on-demand one as its base.
+def _bundles(source: Source, allocations: Sequence[Allocation]) -> list[tuple[Allocation, list[Allocation]]]:
+    """Which allocations share a group: all spot of a region and architecture, with an on-demand one as its base.
 
     Every other on-demand type gets a group of its own, since a group has no way to hold two on-demand types at given
-    counts; the first of a bundle is the type that leads it.
+    counts. One architecture, since a group starts from one image. The first of a bundle is the type that leads it.
     """
-    bundles: list[tuple[Allocation, list[Allocation]]] = []
-    for region in sorted({a.region for a in allocations}):
-        here = [a for a in allocations if a.region == region]
-        steady = sorted((a for a in here if a.purchase != "spot"), key=_largest_first)
-        spot = sorted((a for a in here if a.purchase == "spot"), key=_largest_first)
-        if spot:
-            base = [a for a in steady[:1] if a.purchase != "capacity_block"]
-            bundles.append((spot[0], base + spot))
-            steady = steady[len(base) :]
-        bundles.extend((a, [a]) for a in _merged(steady))
-    return bundles
+    parts: dict[tuple[str, str], list[Allocation]] = {}
+    for allocation in sorted(allocations, key=_largest_first):
+        architecture = source.facts(allocation.instance_type).architecture
+        parts.setdefault((allocation.region, architecture), []).append(allocation)
+    return [bundle for key in sorted(parts) for bundle in _bundles_of(parts[key])]
+
+
+def _bundles_of(allocations: Sequence[Allocation]) -> list[tuple[Allocation, list[Allocation]]]:
+    spot = [a for a in allocations if a.purchase == "spot"]
+    steady = _merged([a for a in allocations if a.purchase != "spot"])
+    if not spot:
+        return [(a, [a]) for a in steady]
+    base = [a for a in steady[:1] if a.purchase != "capacity_block"]
+    return [(spot[0], base + spot), *((a, [a]) for a in steady[len(base) :])]
 
 
 def _merged(allocations: Sequence[Allocation]) -> list[Allocation]:
@@ -109,11 +112,12 @@ def _group(source: Source, workload: Workload, lead: Allocation, members: list[A
     stack = source.stack(workload, choices[0].facts)
     tags = workload_tags(source.spec, workload, stack=stack, extra=source.settings.tags)
     return GroupDesign(
-        name=_name(workload, lead, source.allocations(workload)),
+        name=_name(source, workload, lead),
         workload=workload.name,
         region=lead.region,
         zones=zones,
         choices=choices,
+        image=source.image(workload, choices[0].facts, lead.region),
         market=market,
         on_demand_base=planned["on_demand"] if market == "spot" else 0,
         min_size=_minimum(workload, choices, len(zones), desired),
@@ -129,9 +133,8 @@ def _choices(source: Source, workload: Workload, members: Sequence[Allocation]) 
     for member in members:
         counts[member.instance_type] = counts.get(member.instance_type, 0) + member.count
     types = [source.facts(name) for name in counts]
-    region = members[0].region
     return tuple(
-        Choice(facts=facts, count=counts[facts.name], weight=weight, image=source.image(workload, facts, region))
+        Choice(facts=facts, count=counts[facts.name], weight=weight)
         for facts, weight in zip(types, weights(workload, types), strict=True)
     )
 
@@ -143,13 +146,17 @@ def _minimum(workload: Workload, choices: Sequence[Choice], zones: int, desired:
     return min(desired, max(workload.min_nodes, zones) * max(choice.weight for choice in choices))
 
 
-def _name(workload: Workload, lead: Allocation, allocations: Sequence[Allocation]) -> str:
-    """Stable under a change of counts: workload, market, and the type and region where there are several."""
+def _name(source: Source, workload: Workload, lead: Allocation) -> str:
+    """Stable under a change of counts: workload, market or type; architecture and region where there are several."""
+    allocations = source.allocations(workload)
     parts = [workload.name]
-    if lead.purchase == "spot":
-        parts.append("spot")
-    else:
+    if lead.purchase != "spot":
         parts.append(lead.instance_type.replace(".", "-"))
+    else:
+        parts.append("spot")
+        architectures = {source.facts(a.instance_type).architecture for a in allocations if a.purchase == "spot"}
+        if len(architectures) > 1:
+            parts.append(source.facts(lead.instance_type).architecture.replace("_", "-"))
     if len({a.region for a in allocations}) > 1:
         parts.append(lead.region)
     return "-".join(parts)
