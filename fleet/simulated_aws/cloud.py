@@ -1,11 +1,13 @@
 """The simulated AWS as the provider sees it: boto3 clients of one region, default tags, a clock, state for fakes."""
 
 import os
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
 from urllib.parse import urlsplit
+from uuid import uuid4
 
 from fleet.errors import MissingError
 from fleet.simulated_aws.store import Store
@@ -43,6 +45,16 @@ class Cloud:
         """The inputs with the default tags under their own."""
         tags = self.default_tags | {key: str(value) for key, value in (inputs.get("tags") or {}).items()}
         return {**inputs, "tags": tags} if tags else inputs
+
+    def serial(self, prefix: str) -> str:
+        """A fresh identifier in AWS's style."""
+        return f"{prefix}-{uuid4().hex[:17]}"
+
+    def named(self, inputs: Mapping[str, Any], prefix: str) -> str:
+        """The name that was asked for, else one that starts with the prefix asked for (or with `prefix`)."""
+        if inputs.get("name"):
+            return str(inputs["name"])
+        return f"{inputs.get('namePrefix') or prefix + '-'}{uuid4().hex[:8]}"
 
     def now(self) -> datetime:
         """The simulation's time."""

@@ -7,18 +7,20 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from fleet.simulated_aws.cloud import Cloud
 
-__all__ = ["Kind", "Properties"]
+__all__ = ["EVERYTHING", "Kind", "Properties"]
 
 Properties = Mapping[str, Any]
 """Properties by Pulumi's names, without secret wrappers; every value known."""
+EVERYTHING = frozenset({"*"})
+"""For `in_place`: whatever is not in `replaced_by`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kind:
-    """One resource type: what AWS computes, what it cannot change in place, and how it is made, read and removed.
+    """One resource type: what AWS computes, what it changes in place, and how it is made, read and removed.
 
     `create` gives the id and the computed outputs; `read` the properties as AWS has them, None when it is gone;
-    `update` (absent: nothing can change in place) what changed of the outputs.
+    `update` what changed of the outputs. A change of an input that is not in `in_place` makes a new resource.
     """
 
     token: str
@@ -27,6 +29,13 @@ class Kind:
     read: Callable[["Cloud", str, Properties], dict[str, Any] | None]
     delete: Callable[["Cloud", str, Properties], None]
     update: Callable[["Cloud", str, Properties, Properties], dict[str, Any]] | None = None
+    in_place: frozenset[str] = frozenset()
     replaced_by: frozenset[str] = frozenset()
     taggable: bool = True
     delete_first: bool = False
+
+    def replaces(self, name: str) -> bool:
+        """Does a change of this input make AWS's resource a new one?"""
+        if self.update is None or name == "region" or name in self.replaced_by:
+            return True
+        return self.in_place != EVERYTHING and name not in self.in_place

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 import grpc
@@ -68,8 +69,7 @@ class SimulatedAws(provider_pb2_grpc.ResourceProviderServicer):  # type: ignore[
         changed = sorted(key for key in {*old, *new} - ignored if old.get(key) != new.get(key))
         if not changed:
             return provider_pb2.DiffResponse(changes=_DIFF.DIFF_NONE)
-        in_place = kind is None or kind.update is not None
-        replaces = [key for key in changed if not in_place or (kind and key in kind.replaced_by) or key == "region"]
+        replaces = [key for key in changed if kind and kind.replaces(key)]
         return provider_pb2.DiffResponse(
             changes=_DIFF.DIFF_SOME,
             diffs=changed,
@@ -196,8 +196,17 @@ def _decode(struct: Any) -> dict[str, Any]:
 
 def _encode(properties: Mapping[str, Any]) -> Any:
     struct = struct_pb2.Struct()
-    struct.update({key: value for key, value in properties.items() if value is not None})
+    struct.update({key: _jsonable(value) for key, value in properties.items() if value is not None})
     return struct
+
+
+def _jsonable(value: Any) -> Any:
+    """AWS answers with dates and tuples too; the protocol knows JSON only."""
+    if isinstance(value, Mapping):
+        return {key: _jsonable(item) for key, item in value.items() if item is not None}
+    if isinstance(value, list | tuple):
+        return [_jsonable(item) for item in value]
+    return value.isoformat() if isinstance(value, datetime) else value
 
 
 def _tags_of(default_tags: Any) -> dict[str, str]:

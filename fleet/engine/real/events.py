@@ -115,8 +115,16 @@ class _Reader:
         if not text or severity == "debug" or event.get("ephemeral") or _is_own_shim(text):
             return
         if severity == "error":
-            self.errors.append(text)
+            self.errors.append(_with_resource(text, event.get("urn", "")))
         self.diagnostics.append(event.get("prefix", "") + text)
+
+
+def _with_resource(text: str, urn: str) -> str:
+    """An error with the resource that it is about; the program's own errors stand as they are."""
+    parts = urn.split("::", 3)
+    if len(parts) < 4 or parts[2] == "pulumi:pulumi:Stack":  # noqa: PLR2004  (stack, project, type, name)
+        return text
+    return f"{parts[3]} ({parts[2].rsplit('$', 1)[-1]}): {text}"
 
 
 def _is_own_shim(text: str) -> bool:

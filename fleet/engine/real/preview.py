@@ -17,7 +17,7 @@ from fleet.errors import PackError, ProgramError
 from fleet.result.model import Level, Severity
 from fleet.stack.model import Stack
 
-__all__ = ["preview_with_cli"]
+__all__ = ["preview_with_cli", "require_success"]
 
 _UNHANDLED = "Program failed with an unhandled exception:\n"
 _SUMMARIES = frozenset({"preview failed", "update failed", "destroy failed"})
@@ -69,7 +69,7 @@ def preview_with_cli(
             on_line=lines.append,
         )
         events, registrations = read_events(lines), read_registrations(log)
-        _require_success(events, finished)
+        require_success(events, finished)
         return _engine_run(bench, events, registrations)
 
 
@@ -82,7 +82,7 @@ def _pack_arguments(bench: Workbench, packs: Sequence[PolicyPack]) -> list[str]:
     return arguments
 
 
-def _require_success(events: Events, finished: Finished) -> None:
+def require_success(events: Events, finished: Finished) -> None:
     """Violations are an answer; everything else that makes the CLI fail is an error with the CLI's own words."""
     if finished.code == 0:
         return

@@ -3,8 +3,11 @@
 from functools import lru_cache
 
 from fleet.simulated_aws.kind import Kind
+from fleet.simulated_aws.kinds import batch, compute, eks, identity, licensing, network, scaling, security
 
 __all__ = ["kind_of", "known_types"]
+
+_AREAS = (batch, compute, eks, identity, licensing, network, scaling, security)
 
 
 def kind_of(token: str) -> Kind | None:
@@ -19,4 +22,4 @@ def known_types() -> tuple[str, ...]:
 
 @lru_cache(maxsize=1)
 def _kinds() -> dict[str, Kind]:
-    return {}
+    return {kind.token: kind for area in _AREAS for kind in area.KINDS}

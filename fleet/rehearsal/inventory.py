@@ -1,0 +1,115 @@
+"""What exists in the simulated AWS, asked with boto3 and nothing of the provider's own code."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from botocore.config import Config
+
+__all__ = ["Inventory", "client", "take_inventory"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Inventory:
+    """Entries by Pulumi type and id; an entry is what AWS describes."""
+
+    entries: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+
+    def ids(self) -> set[tuple[str, str]]:
+        """(type, id) of everything."""
+        return {(kind, identity) for kind, found in self.entries.items() for identity in found}
+
+    def find(self, kind: str, identity: str) -> Mapping[str, Any] | None:
+        """One entry, None when it does not exist."""
+        found: Mapping[str, Any] | None = self.entries.get(kind, {}).get(identity)
+        return found
+
+
+def client(service: str, region: str, endpoint: str) -> Any:
+    """A boto3 client of the simulation."""
+    import boto3  # noqa: PLC0415  (slow to load, and only rehearsals need it)
+
+    make: Any = boto3.client
+    return make(
+        service,
+        region_name=region,
+        endpoint_url=endpoint,
+        aws_access_key_id="simulated",
+        aws_secret_access_key="simulated",  # noqa: S106  (nothing checks it)
+        config=Config(connect_timeout=5, read_timeout=60, retries={"max_attempts": 1}),
+    )
+
+
+def take_inventory(endpoint: str, regions: list[str]) -> Inventory:
+    """Everything of the types that a rehearsal makes, in these regions (IAM once).
+
+    What every account has from the start (the default VPC and its parts) stays out.
+    """
+    entries: dict[str, dict[str, Any]] = {}
+    for region in regions:
+        for kind, found in _regional(lambda service, region=region: client(service, region, endpoint)):  # type: ignore[misc]
+            entries.setdefault(kind, {}).update(found)
+    iam = client("iam", regions[0], endpoint)
+    entries["aws:iam/role:Role"] = _keyed(iam.list_roles()["Roles"], "RoleName")
+    profiles = iam.list_instance_profiles()["InstanceProfiles"]
+    entries["aws:iam/instanceProfile:InstanceProfile"] = _keyed(profiles, "InstanceProfileName")
+    return Inventory(entries=entries)
+
+
+def _regional(connect: Callable[[str], Any]) -> list[tuple[str, dict[str, Any]]]:
+    ec2, scaling, batch, eks = (connect(name) for name in ("ec2", "autoscaling", "batch", "eks"))
+    clusters = eks.list_clusters()["clusters"]
+    nodes = {
+        f"{cluster}:{name}": eks.describe_nodegroup(clusterName=cluster, nodegroupName=name)["nodegroup"]
+        for cluster in clusters
+        for name in eks.list_nodegroups(clusterName=cluster)["nodegroups"]
+    }
+    groups = connect("resource-groups").list_groups()["GroupIdentifiers"]
+    definitions = batch.describe_job_definitions(status="ACTIVE")["jobDefinitions"]
+    return [
+        *_ec2(ec2),
+        ("aws:autoscaling/group:Group", _keyed(_pages(scaling, "describe_auto_scaling_groups", "AutoScalingGroups"), "AutoScalingGroupName")),
+        ("aws:batch/computeEnvironment:ComputeEnvironment", _keyed(batch.describe_compute_environments()["computeEnvironments"], "computeEnvironmentName")),
+        ("aws:batch/jobQueue:JobQueue", _keyed(batch.describe_job_queues()["jobQueues"], "jobQueueArn")),
+        ("aws:batch/jobDefinition:JobDefinition", _keyed(definitions, "jobDefinitionArn")),
+        ("aws:eks/cluster:Cluster", {name: eks.describe_cluster(name=name)["cluster"] for name in clusters}),
+        ("aws:eks/nodeGroup:NodeGroup", nodes),
+        ("aws:resourcegroups/group:Group", _keyed(groups, "GroupName")),
+    ]  # fmt: skip
+
+
+def _ec2(ec2: Any) -> list[tuple[str, dict[str, Any]]]:
+    alive = [{"Name": "instance-state-name", "Values": ["pending", "running", "stopping", "stopped"]}]
+    reservations = _pages(ec2, "describe_instances", "Reservations", Filters=alive)
+    instances = [instance for reservation in reservations for instance in reservation["Instances"]]
+    hosts = [host for host in ec2.describe_hosts()["Hosts"] if host["State"] != "released"]
+    subnets = [one for one in ec2.describe_subnets()["Subnets"] if not one["DefaultForAz"]]
+    tables = [one for one in ec2.describe_route_tables()["RouteTables"] if not _is_main(one)]
+    groups = [one for one in _pages(ec2, "describe_security_groups", "SecurityGroups") if one["GroupName"] != "default"]
+    gateways = [one for one in ec2.describe_nat_gateways()["NatGateways"] if one["State"] != "deleted"]
+    return [
+        ("aws:ec2/instance:Instance", _keyed(instances, "InstanceId")),
+        ("aws:ec2/dedicatedHost:DedicatedHost", _keyed(hosts, "HostId")),
+        ("aws:ec2/natGateway:NatGateway", _keyed(gateways, "NatGatewayId")),
+        ("aws:ec2/launchTemplate:LaunchTemplate", _keyed(_pages(ec2, "describe_launch_templates", "LaunchTemplates"), "LaunchTemplateId")),
+        ("aws:ebs/volume:Volume", _keyed(_pages(ec2, "describe_volumes", "Volumes"), "VolumeId")),
+        ("aws:ec2/vpc:Vpc", _keyed([one for one in ec2.describe_vpcs()["Vpcs"] if not one["IsDefault"]], "VpcId")),
+        ("aws:ec2/subnet:Subnet", _keyed(subnets, "SubnetId")),
+        ("aws:ec2/internetGateway:InternetGateway", _keyed(ec2.describe_internet_gateways()["InternetGateways"], "InternetGatewayId")),
+        ("aws:ec2/eip:Eip", _keyed(ec2.describe_addresses()["Addresses"], "AllocationId")),
+        ("aws:ec2/routeTable:RouteTable", _keyed(tables, "RouteTableId")),
+        ("aws:ec2/securityGroup:SecurityGroup", _keyed(groups, "GroupId")),
+    ]  # fmt: skip
+
+
+def _is_main(table: Mapping[str, Any]) -> bool:
+    return any(one.get("Main") for one in table.get("Associations", []))
+
+
+def _pages(connected: Any, operation: str, key: str, **arguments: Any) -> list[dict[str, Any]]:
+    pages = connected.get_paginator(operation).paginate(**arguments)
+    return [entry for page in pages for entry in page[key]]
+
+
+def _keyed(entries: list[dict[str, Any]], key: str) -> dict[str, Any]:
+    return {entry[key]: entry for entry in entries}

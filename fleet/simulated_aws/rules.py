@@ -1,0 +1,118 @@
+"""Rules of AWS that moto does not know, enforced when something is made or released. Sources: EC2 user guide.
+
+They are no part of check and diff: a policy must see what a user wrote, and AWS itself says no only here.
+"""
+
+import json
+import os
+from datetime import datetime, timedelta
+from typing import Any
+
+from fleet.errors import FleetError
+from fleet.simulated_aws.cloud import Cloud
+from fleet.simulated_aws.kind import Properties
+
+__all__ = [
+    "HOSTS",
+    "QUOTAS",
+    "AwsRefusalError",
+    "claim_host",
+    "free_host",
+    "is_mac",
+    "release_allowed",
+    "require_launchable",
+]
+
+HOSTS = "dedicated-host"
+"""Kind of the store's records about hosts: when allocated, of which type, and the instance on it."""
+QUOTAS = "FLEET_SIMULATED_QUOTAS"
+"""Environment variable with quotas as JSON, `{code: number}`; what it does not name is unlimited."""
+_MINIMUM_LEASE = timedelta(hours=24)
+
+
+class AwsRefusalError(FleetError):
+    """What AWS answers to a request that breaks one of its rules."""
+
+
+def is_mac(instance_type: str) -> bool:
+    """Is this an EC2 Mac type?"""
+    return instance_type.startswith("mac")
+
+
+def require_launchable(cloud: Cloud, instance_type: str, *, zone: str | None, spot: bool) -> None:
+    """Refuse a type that the zone (or region) does not have, and spot for a type that is not sold so."""
+    ec2 = cloud.client("ec2")
+    where = (
+        {"LocationType": "availability-zone", "Filters": _filters(instance_type, zone)}
+        if zone
+        else {"LocationType": "region", "Filters": _filters(instance_type, None)}
+    )
+    if not ec2.describe_instance_type_offerings(**where)["InstanceTypeOfferings"]:
+        raise AwsRefusalError(
+            f"Unsupported: instance type {instance_type} is not offered in {zone or cloud.region}; choose another zone"
+        )
+    found = ec2.describe_instance_types(InstanceTypes=[instance_type])["InstanceTypes"]
+    classes = found[0].get("SupportedUsageClasses", ["on-demand", "spot"]) if found else []
+    if spot and (is_mac(instance_type) or "spot" not in classes):
+        raise AwsRefusalError(f"Unsupported: {instance_type} is not sold as spot; use on-demand")
+
+
+def _filters(instance_type: str, zone: str | None) -> list[dict[str, Any]]:
+    wanted = [{"Name": "instance-type", "Values": [instance_type]}]
+    return [*wanted, {"Name": "location", "Values": [zone]}] if zone else wanted
+
+
+def free_host(cloud: Cloud, instance_type: str, inputs: Properties) -> str:
+    """The host that a Mac instance goes to: the one it names, else a free one of its type; refused without."""
+    hosts = {key: host for key, host in cloud.store.all(HOSTS).items() if host["region"] == cloud.region}
+    named = inputs.get("hostId")
+    if named:
+        host = hosts.get(named)
+        if host is None:
+            raise AwsRefusalError(f"InvalidHostID.NotFound: there is no host {named} in {cloud.region}")
+        if host["type"] != instance_type:
+            raise AwsRefusalError(f"InvalidHost: {named} takes {host['type']}, not {instance_type}")
+        if host["instance"]:
+            raise AwsRefusalError(f"InsufficientCapacityOnHost: {named} already runs {host['instance']}, and takes one")
+        return str(named)
+    if inputs.get("tenancy") != "host" and not inputs.get("hostResourceGroupArn"):
+        raise AwsRefusalError(f"Unsupported: {instance_type} needs a dedicated host; set tenancy `host` and a host id")
+    for key in sorted(hosts):
+        if hosts[key]["type"] == instance_type and not hosts[key]["instance"]:
+            return key
+    raise AwsRefusalError(
+        f"InsufficientCapacityOnHost: no free host for {instance_type} in {cloud.region}; allocate one"
+    )
+
+
+def claim_host(cloud: Cloud, host: str, instance: str | None) -> None:
+    """Note which instance a host runs, None for none."""
+    record = cloud.store.get(HOSTS, host)
+    if record is not None:
+        cloud.store.put(HOSTS, host, {**record, "instance": instance})
+
+
+def release_allowed(cloud: Cloud, host: str) -> None:
+    """Refuse the release of a Mac host within 24 hours of its allocation, or with an instance on it."""
+    record = cloud.store.get(HOSTS, host)
+    if record is None:
+        return
+    if record["instance"]:
+        raise AwsRefusalError(f"InvalidHost.Occupied: {host} still runs {record['instance']}; terminate it first")
+    age = cloud.now() - datetime.fromisoformat(record["allocated"])
+    if is_mac(record["type"]) and age < _MINIMUM_LEASE:
+        left = _MINIMUM_LEASE - age
+        raise AwsRefusalError(
+            f"Client.InvalidHost.MinimumAllocation: {host} ({record['type']}) was allocated {_hours(age)} ago and "
+            f"cannot be released for another {_hours(left)}: Apple's licence asks for 24 hours"
+        )
+
+
+def _hours(span: timedelta) -> str:
+    return f"{span.total_seconds() / 3600:.1f} h"
+
+
+def quota(code: str) -> float | None:
+    """The limit that the rehearsal was given for a quota code, None for none."""
+    limits = json.loads(os.environ.get(QUOTAS) or "{}")
+    return float(limits[code]) if code in limits else None
