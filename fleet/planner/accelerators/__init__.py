@@ -1,0 +1,14 @@
+"""Training, inference and rendering on any accelerator that EC2 has: what can run, what it costs, what is chosen."""
+
+from fleet.planner.accelerators.answer import Answer
+from fleet.planner.accelerators.comparison import Judgement
+from fleet.planner.accelerators.planning import (
+    compare,
+    judge,
+    plan_inference,
+    plan_rendering,
+    plan_training,
+    reasons,
+)
+
+__all__ = ["Answer", "Judgement", "compare", "judge", "plan_inference", "plan_rendering", "plan_training", "reasons"]

@@ -1,0 +1,195 @@
+"""The ways to run one training job on one type in one region: steady instances, spot, or a capacity block.
+
+A job is synchronous: one type, one zone, whole instances, EFA as soon as there are two of them.
+"""
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import ROUND_CEILING, Decimal
+
+from fleet.planner.accelerators import blocks
+from fleet.planner.accelerators.choices import Choice
+from fleet.planner.accelerators.needs import need_of
+from fleet.planner.accelerators.rework import Rework, expected_rework, monthly_probability
+from fleet.planner.accelerators.work import HOURS_PER_DAY, delivered_pflops, instances_for_work, whole
+from fleet.spec.model import PurchaseRules, Training
+from fleet.vocabulary import Reason
+
+_MICRO = Decimal("0.000001")
+_TOLERANCE = 1e-9
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """So many instances of one choice."""
+
+    choice: Choice
+    count: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Run:
+    """One job from start to end: what it occupies, for how long, at which cost."""
+
+    lines: tuple[Line, ...]
+    hours: Decimal
+    """Hours that each instance is paid for."""
+    cost_usd: Decimal
+    block_days: int | None = None
+    rework: Rework | None = None
+
+    @property
+    def count(self) -> int:
+        """Instances at one time."""
+        return sum(line.count for line in self.lines)
+
+    @property
+    def order(self) -> tuple[Decimal, int, tuple[str, str, str]]:
+        """The cheapest run first, then the one with fewer instances, then by name."""
+        return (self.cost_usd, self.count, self.lines[0].choice.order)
+
+
+Outcome = Run | Reason
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """The demand of a training workload on one type."""
+
+    workload: Training
+    per_instance: float
+    """PFLOPS delivered, or accelerators where the spec counts those."""
+
+    @property
+    def deadline_hours(self) -> float:
+        """Hours until the job has to be done."""
+        return self.workload.deadline_days * HOURS_PER_DAY
+
+    def instances(self, hours: float) -> int:
+        """Whole instances that the job needs when it has so many hours."""
+        compute = self.workload.compute
+        if compute is None:
+            needed = whole((self.workload.accelerators or 0) / self.per_instance)
+        else:
+            needed = instances_for_work(compute.pflop_days, self.per_instance, hours)
+        return max(needed, self.workload.min_nodes, 1)
+
+    def useful_hours(self, count: int) -> float:
+        """Hours that so many instances work."""
+        compute = self.workload.compute
+        if compute is None:
+            return self.deadline_hours
+        return compute.pflop_days * HOURS_PER_DAY / (count * self.per_instance)
+
+
+def job_on(workload: Training, choice: Choice) -> Job | None:
+    """The job on a type; None where peak or utilisation of its accelerator is not known."""
+    if workload.compute is None:
+        return Job(workload=workload, per_instance=choice.kind.accelerators)
+    speed = delivered_pflops(need_of(workload), choice.kind, choice.accelerator, workload.compute)
+    return Job(workload=workload, per_instance=speed) if speed else None
+
+
+def outcomes(workload: Training, choices: Sequence[Choice], rules: PurchaseRules, today: date) -> Iterator[Outcome]:
+    """Every run that the choices of one type in one region allow, and the reason for each that they do not."""
+    job = job_on(workload, choices[0])
+    if job is None:
+        yield "no_throughput"
+        return
+    steady = sorted((c for c in choices if c.purchase in {"savings_plan", "on_demand"}), key=lambda c: c.unit_usd)
+    if steady:
+        yield _steady(job, steady)
+    for choice in choices:
+        if choice.purchase == "spot":
+            yield _spot(job, choice, steady, rules)
+        elif choice.purchase == "capacity_block":
+            yield from _blocks(job, choice, today)
+
+
+def _steady(job: Job, steady: Sequence[Choice]) -> Outcome:
+    count = job.instances(job.deadline_hours)
+    lines = _fill(steady, count)
+    return _run(lines, count, job.useful_hours(count)) if lines is not None else "quota"
+
+
+def _spot(job: Job, choice: Choice, steady: Sequence[Choice], rules: PurchaseRules) -> Outcome:
+    """The fewest nodes that get the job done in time, interruptions counted; a part of them may have to be steady."""
+    if (rules.spot.min_instance_types or 1) > 1:
+        return "purchase_unsupported"
+    if choice.interruption is None:
+        return "no_spot_data"
+    probability = monthly_probability(choice.interruption)
+    fewest = job.instances(job.deadline_hours)
+    for count in range(fewest, max(2 * fewest, fewest + 16)):
+        base = math.ceil(count * rules.spot.on_demand_base_percent / 100 - _TOLERANCE)
+        rework = expected_rework(probability, count - base)
+        if rework is None:
+            return "interruption_rate"
+        hours = job.useful_hours(count) * rework.factor
+        if job.workload.compute is None or hours <= job.deadline_hours * (1 + _TOLERANCE):
+            return _spot_run(choice, steady, (count, base), hours, rework)
+    return "interruption_rate"
+
+
+def _spot_run(
+    choice: Choice, steady: Sequence[Choice], counts: tuple[int, int], hours: float, rework: Rework
+) -> Outcome:
+    count, base = counts
+    lines = _fill(steady, base)
+    if lines is None or count - base > (choice.at_most if choice.at_most is not None else count):
+        return "quota"
+    if count == base:
+        return "purchase_unsupported"
+    return _run((Line(choice=choice, count=count - base), *lines), count, hours, rework=rework)
+
+
+def _blocks(job: Job, choice: Choice, today: date) -> list[Outcome]:
+    """A run for each length of block that can be bought; the reasons only where there is none."""
+    days = job.workload.deadline_days
+    exact = blocks.shortest_block(days)
+    lengths = blocks.lengths_worth_trying(days) if job.workload.compute else (exact,) if exact else ()
+    if blocks.buying_days(job.workload.start, today) is None or not lengths:
+        return ["capacity_block_window"]
+    found = [_block(job, choice, length) for length in lengths]
+    return [run for run in found if isinstance(run, Run)] or sorted(set(found), key=str)
+
+
+def _block(job: Job, choice: Choice, length: int) -> Outcome:
+    """One block of this length, as a synchronous job needs its nodes placed together."""
+    count = job.instances(blocks.useful_hours(length, job.workload.deadline_days))
+    if count > blocks.MAX_INSTANCES:
+        return "capacity_block_window"
+    if choice.at_most is not None and count > choice.at_most:
+        return "quota"
+    return _run((Line(choice=choice, count=count),), count, length * HOURS_PER_DAY, block_days=length)
+
+
+def _fill(steady: Sequence[Choice], count: int) -> tuple[Line, ...] | None:
+    """So many instances from the cheapest choices; None when they do not hold that many."""
+    lines: list[Line] = []
+    rest = count
+    for choice in steady:
+        take = rest if choice.at_most is None else min(rest, choice.at_most)
+        if take > 0:
+            lines.append(Line(choice=choice, count=take))
+            rest -= take
+    return None if rest else tuple(lines)
+
+
+def _run(
+    lines: tuple[Line, ...],
+    count: int,
+    hours: float,
+    *,
+    block_days: int | None = None,
+    rework: Rework | None = None,
+) -> Outcome:
+    if count > 1 and lines[0].choice.kind.efa_interfaces < 1:
+        return "no_efa"
+    if not set.intersection(*(set(line.choice.zones) for line in lines)):
+        return "not_in_zone"
+    paid = Decimal(repr(hours)).quantize(_MICRO, rounding=ROUND_CEILING)
+    cost = sum((line.count * line.choice.unit_usd * paid for line in lines), Decimal(0))
+    return Run(lines=lines, hours=paid, cost_usd=cost, block_days=block_days, rework=rework)

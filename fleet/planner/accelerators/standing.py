@@ -1,0 +1,174 @@
+"""Inference and rendering: what runs all month, solved exactly in each region, the cheapest region taken."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+
+from fleet.money import HOURS_PER_MONTH, usd
+from fleet.plan.model import Conflict
+from fleet.planner.accelerators import allocate, quota
+from fleet.planner.accelerators.answer import Answer, rejections
+from fleet.planner.accelerators.choices import Choice
+from fleet.planner.accelerators.market import Market, survey
+from fleet.planner.accelerators.milp import Limits
+from fleet.planner.accelerators.offers import Counter
+from fleet.planner.accelerators.serving import Demand, Problem, QuotaRow, Serving, serve
+from fleet.spec.model import Inference, Rendering
+
+Capacity = Callable[[Choice], float]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Task:
+    """A standing workload in the model's words: what it demands, and what one instance of a choice serves."""
+
+    workload: Inference | Rendering
+    demand: Demand
+    capacity: Capacity
+    relative_gap: float = 0.0
+
+    @property
+    def hours(self) -> float:
+        """Hours of a month that it runs."""
+        return HOURS_PER_MONTH if self.workload.hours_per_month is None else self.workload.hours_per_month
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stand:
+    """The cheapest way in one region."""
+
+    problem: Problem
+    serving: Serving
+    cost_usd: Decimal
+
+    @property
+    def solved(self) -> bool:
+        """Whether the region has a solution; nothing to buy is one where nothing is demanded."""
+        return self.serving.solution.status != "infeasible" and len(self.serving.counts) == len(self.problem.choices)
+
+    @property
+    def bound_usd(self) -> Decimal:
+        """The proved lower bound; equal to the cost where they differ by the solver's rounding only."""
+        if self.serving.solution.status == "optimal":
+            return self.cost_usd
+        return min(self.cost_usd, usd(max(0.0, self.serving.solution.bound)))
+
+
+def market_of(counter: Counter, task: Task) -> Market:
+    """What can be had, types on which not even one replica or stream fits left out."""
+    return _serving_only(survey(counter), task)
+
+
+def stands(counter: Counter, task: Task, found: Market) -> tuple[Stand, ...]:
+    """The solution of every region that has one, cheapest first."""
+    regions = sorted({choice.region for choices in found.offers.values() for choice in choices})
+    usable = [s for s in (_in_region(counter, task, found, region) for region in regions) if s.solved]
+    return tuple(sorted(usable, key=lambda s: (s.cost_usd, s.problem.choices[0].region)))
+
+
+def answer(counter: Counter, task: Task) -> Answer:
+    """The plan of a standing workload."""
+    found = market_of(counter, task)
+    solved = stands(counter, task, found)
+    turned_down = rejections(task.workload.name, found.rejected)
+    if not solved:
+        return Answer(status="infeasible", rejections=turned_down, conflicts=(_conflict(task, found),))
+    best = solved[0]
+    counted = zip(best.problem.choices, best.serving.counts, strict=True)
+    return Answer(
+        status=best.serving.solution.status,
+        allocations=tuple(
+            allocate.recurring(task.workload.name, choice, count, task.hours) for choice, count in counted if count
+        ),
+        monthly_bound_usd=min(s.bound_usd for s in solved),
+        rejections=turned_down,
+        assumptions=_assumptions(task, best),
+    )
+
+
+def _serving_only(found: Market, task: Task) -> Market:
+    """Types on which not even one replica or stream fits whole are rejected."""
+    offers: dict[str, tuple[Choice, ...]] = {}
+    rejected = dict(found.rejected)
+    for name, choices in found.offers.items():
+        if task.capacity(choices[0]) > 0:
+            offers[name] = choices
+        else:
+            rejected[name] = frozenset({"accelerator_memory_too_small"})
+    return replace(found, offers=offers, rejected=rejected)
+
+
+def _in_region(counter: Counter, task: Task, found: Market, region: str) -> Stand:
+    choices = [c for name in sorted(found.offers) for c in found.offers[name] if c.region == region]
+    rules = counter.spec.rules_for(task.workload)
+    problem = Problem(
+        choices=choices,
+        capacity=[task.capacity(choice) for choice in choices],
+        demand=task.demand,
+        hours=task.hours,
+        spot=rules.spot,
+        min_nodes=task.workload.min_nodes,
+        quotas=[*_quotas(counter, choices), *_commitments(counter, choices)],
+    )
+    limits = Limits(relative_gap=task.relative_gap, seconds=counter.spec.planner.time_limit_seconds)
+    serving = serve(problem, limits)
+    pairs = zip(choices, serving.counts, strict=bool(serving.counts))
+    cost = sum((count * choice.unit_usd * usd(task.hours) for choice, count in pairs), Decimal(0))
+    return Stand(problem=problem, serving=serving, cost_usd=cost)
+
+
+def _quotas(counter: Counter, choices: Sequence[Choice]) -> list[QuotaRow]:
+    rows: dict[str, tuple[float, dict[int, float]]] = {}
+    for index, choice in enumerate(choices):
+        room = quota.room_for(counter.spec.quotas, counter.catalog, choice)
+        if room is not None:
+            rows.setdefault(room.code, (room.free, {}))[1][index] = quota.takes(choice)
+    return [QuotaRow(takes=takes, limit=free) for free, takes in rows.values()]
+
+
+def _commitments(counter: Counter, choices: Sequence[Choice]) -> list[QuotaRow]:
+    """Each owned savings plan covers at most its commitment, whatever types it is spent on."""
+    rows: dict[int, dict[int, float]] = {}
+    for index, choice in enumerate(choices):
+        if choice.plan is not None:
+            rows.setdefault(choice.plan, {})[index] = float(choice.unit_usd)
+    plans = counter.spec.rules_for(counter.workload).savings_plans
+    return [QuotaRow(takes=takes, limit=float(plans[plan].hourly_usd)) for plan, takes in rows.items()]
+
+
+def _assumptions(task: Task, best: Stand) -> tuple[str, ...]:
+    name = task.workload.name
+    lines = []
+    if isinstance(task.workload, Inference):
+        if task.workload.framework is None:
+            lines.append(f"workload {name}: no framework is given, so none was checked")
+        lines.append(f"workload {name}: a replica may span any number of accelerators of one instance")
+    if any(c.purchase == "spot" and n for c, n in zip(best.problem.choices, best.serving.counts, strict=True)):
+        lines.append(f"workload {name}: spot capacity is replaced when it is interrupted; no spare is counted for it")
+    return tuple(lines)
+
+
+def _conflict(task: Task, found: Market) -> Conflict:
+    name = task.workload.name
+    missing = sorted(t for t, reasons in found.rejected.items() if reasons == {"no_throughput"})
+    if missing and not found.offers:
+        return Conflict(
+            constraint=f"workloads.{name}",
+            needed="throughput of at least one accelerator that can run it",
+            allowed=f"none is given for {', '.join(missing)}",
+            hint="give measured figures; fleet ships none",
+        )
+    reasons = min(found.rejected.values(), key=lambda r: (len(r), sorted(r)), default=frozenset())
+    if found.offers:
+        return Conflict(
+            constraint=f"workloads.{name}",
+            needed="the demand, served by whole instances",
+            allowed="the quotas, spot limits and min_nodes of the spec",
+            hint="raise the quota, allow more types or regions",
+        )
+    return Conflict(
+        constraint=f"workloads.{name}",
+        needed="an accelerator that can run it",
+        allowed=f"no type; the nearest fail by {', '.join(sorted(reasons)) or 'an empty catalog'}",
+        hint="allow another stack, framework, region or purchase option",
+    )

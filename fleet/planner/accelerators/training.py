@@ -1,0 +1,103 @@
+"""The plan of one training job: the cheapest way to run it, what it costs, and what a person must do to get it."""
+
+from datetime import date
+
+from fleet.plan.model import Conflict
+from fleet.planner.accelerators import allocate, blocks, commands, rework
+from fleet.planner.accelerators.answer import Answer, rejections
+from fleet.planner.accelerators.economics import price_lines
+from fleet.planner.accelerators.offers import Counter
+from fleet.planner.accelerators.runs import Run
+from fleet.planner.accelerators.selection import Selection, select
+from fleet.spec.model import Training
+from fleet.vocabulary import Reason
+
+
+def train(counter: Counter, workload: Training) -> Answer:
+    """The cheapest run of a job with its bound, or why there is none."""
+    found = select(counter, workload)
+    turned_down = rejections(workload.name, found.rejected, _windows(found))
+    best = found.best
+    if best is None:
+        return Answer(
+            status="infeasible", rejections=turned_down, conflicts=(_conflict(workload, found, counter.today),)
+        )
+    return Answer(
+        status="optimal",
+        allocations=tuple(allocate.job(workload.name, best)),
+        one_off_bound_usd=best.cost_usd,
+        rejections=turned_down,
+        assumptions=_assumptions(workload, best, found, counter.today),
+        next_steps=_next_steps(workload, best, counter.today),
+    )
+
+
+def _windows(found: Selection) -> dict[str, frozenset[Reason]]:
+    """Blocks outside the window are told even where the type can still be had on demand."""
+    only: frozenset[Reason] = frozenset({"capacity_block_window"})
+    return {name: reasons & only for name, reasons in found.refused.items() if reasons & only}
+
+
+def _assumptions(workload: Training, best: Run, found: Selection, today: date) -> tuple[str, ...]:
+    lines = [f"workload {workload.name}: {line}" for line in price_lines(workload, found)]
+    if workload.start is None:
+        lines.append(f"workload {workload.name}: no start is given, so the job starts on the day of the plan ({today})")
+    if workload.framework is None:
+        lines.append(f"workload {workload.name}: no framework is given, so none was checked")
+    if workload.compute is not None:
+        lines.append(f"workload {workload.name}: throughput grows in proportion to the number of accelerators")
+    if best.rework is not None:
+        lines.append(f"workload {workload.name}: {rework.assumption(best.rework)}")
+    if best.block_days is not None:
+        lines.append(
+            f"workload {workload.name}: a block ends at {blocks.END_HOUR_UTC} UTC and EC2 terminates its instances "
+            "from 30 minutes before; the block is paid for its whole length"
+        )
+    return tuple(lines)
+
+
+def _next_steps(workload: Training, best: Run, today: date) -> tuple[str, ...]:
+    buying = blocks.buying_days(workload.start, today)
+    if best.block_days is None or buying is None:
+        return ()
+    choice = best.lines[0].choice
+    order = commands.BlockOrder(
+        workload=workload.name,
+        region=choice.region,
+        instance_type=choice.kind.name,
+        count=best.count,
+        days=best.block_days,
+        buying=buying,
+    )
+    return commands.block_steps(order)
+
+
+def _conflict(workload: Training, found: Selection, today: date) -> Conflict:
+    """Why no type can run the job, from the reasons of those that came nearest."""
+    nearest = min(found.rejected.values(), key=lambda reasons: (len(reasons), sorted(reasons)), default=frozenset())
+    hint = "allow another stack, region, purchase option or a later deadline"
+    if "capacity_block_window" in nearest:
+        hint = _window_hint(workload, today)
+    return Conflict(
+        constraint=f"workloads.{workload.name}",
+        needed=_demand(workload),
+        allowed=f"no type; the nearest fail by {', '.join(sorted(nearest)) or 'an empty catalog'}",
+        hint=hint,
+    )
+
+
+def _window_hint(workload: Training, today: date) -> str:
+    start = workload.start or today
+    if start > today + blocks.WINDOW:
+        return f"a capacity block for {start} can be bought from {start - blocks.WINDOW}; plan again then"
+    if start < today:
+        return f"the start {start} is past; give a later one"
+    return f"no capacity block is longer than {blocks.LENGTHS_DAYS[-1]} days; split the job or shorten deadline_days"
+
+
+def _demand(workload: Training) -> str:
+    if workload.compute is not None:
+        work = f"{workload.compute.pflop_days:g} PFLOP-days in {workload.compute.precision}"
+    else:
+        work = f"{workload.accelerators} accelerators"
+    return f"{work} within {workload.deadline_days:g} days"
