@@ -102,11 +102,15 @@ def _problems(loaded: Any) -> list[str]:
 def _answer_problems(where: str, item: Any) -> list[str]:
     if not isinstance(item, dict):
         return [f"{where} is a {type(item).__name__}; it must be an object with 'token' and 'result'"]
-    found = [f"{where} has an unknown key {key!r}; allowed are 'token', 'args', 'result'"
-             for key in sorted(set(item) - {"token", "args", "result"})]
+    found = [
+        f"{where} has an unknown key {key!r}; allowed are 'token', 'args', 'result'"
+        for key in sorted(set(item) - {"token", "args", "result"})
+    ]
     if not isinstance(item.get("token"), str):
         found.append(f"{where} has no 'token' such as 'aws:ec2/getVpc:getVpc'")
-    found += [f"{where}.{key} must be an object" for key in ("args", "result") if not isinstance(item.get(key, {}), dict)]
+    found += [
+        f"{where}.{key} must be an object" for key in ("args", "result") if not isinstance(item.get(key, {}), dict)
+    ]
     if "result" not in item:
         found.append(f"{where} has no 'result'")
     return found

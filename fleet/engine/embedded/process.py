@@ -61,7 +61,7 @@ def run_child(
     finally:
         os.close(writing)
     try:
-        return _attend(child, reading, job(writing), timeout, output, started)
+        return _attend(child, reading, job(writing), timeout=timeout, output=output, started=started)
     finally:
         end_group(child)
 
@@ -70,6 +70,7 @@ def _attend(
     child: subprocess.Popen[bytes],
     reading: int,
     job: str,
+    *,
     timeout: float,
     output: Callable[[str], None] | None,
     started: float,
@@ -101,7 +102,7 @@ def _attend(
     )
 
 
-def end_group(child: subprocess.Popen[bytes]) -> None:
+def end_group(child: subprocess.Popen[bytes] | subprocess.Popen[str]) -> None:
     """End a child and everything that it started in its group."""
     with contextlib.suppress(ProcessLookupError, PermissionError):
         os.killpg(child.pid, signal.SIGKILL)
@@ -143,7 +144,9 @@ class _Printed(threading.Thread):
                 if self._output is not None and seen < _MOST_OUTPUT:
                     self._output(part[: _MOST_OUTPUT - seen].decode(errors="replace"))
                     if seen + len(part) >= _MOST_OUTPUT:
-                        self._output(f"\n... the program printed more than {_MOST_OUTPUT:,} bytes; the rest is left out\n")
+                        self._output(
+                            f"\n... the program printed more than {_MOST_OUTPUT:,} bytes; the rest is left out\n"
+                        )
                 seen += len(part)
 
     def tail(self) -> str:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, cast
 
 import grpc
 from google.protobuf import empty_pb2
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from fleet.engine.packs.pack_file import PackFile
+    from fleet.result.model import Level
     from fleet.stack.model import Resource, Stack
 
 _LARGEST = 400 * 1024 * 1024
@@ -37,8 +39,10 @@ class PackClient:
         self.info: PackInfo
         self.not_applicable: list[tuple[str, str]] = []
 
-    def configure(self, stack: Stack, config: Mapping[str, Any], *, dry_run: bool, tags: Mapping[str, str]) -> None:
-        """Introduce the stack, read what the pack says about itself, and configure its rules."""
+    def configure(self, stack: Stack, config: Mapping[str, Any], *, deadline: float, tags: Mapping[str, str]) -> None:
+        """Begin an analysis: introduce the stack, read what the pack says about itself, and configure its rules."""
+        self._deadline = deadline
+        self.not_applicable = []
         folder = str(self._file.folder)
         self._call(
             "Handshake", proto.AnalyzerHandshakeRequest(root_directory=folder, program_directory=folder), optional=True
@@ -47,7 +51,7 @@ class PackClient:
             stack=stack.name,
             project=stack.project,
             organization="organization",
-            dry_run=dry_run,
+            dry_run=True,
             config=dict(stack.config),
             tags=dict(tags),
         )
@@ -98,19 +102,13 @@ class PackClient:
         self._keep_not_applicable(answer)
         return changes, warnings, inputs
 
-    def analyze(
-        self, resource: Resource, inputs: Mapping[str, Any], provider: Resource | None
-    ) -> list[PackFinding]:
+    def analyze(self, resource: Resource, inputs: Mapping[str, Any], provider: Resource | None) -> list[PackFinding]:
         """What the resource rules find in one resource's inputs."""
-        answer = self._about(
-            resource, "Analyze", wire.analyze_request(resource, inputs, provider, internal=False)
-        )
+        answer = self._about(resource, "Analyze", wire.analyze_request(resource, inputs, provider, internal=False))
         self._keep_not_applicable(answer)
         return [wire.finding(item, self.info, resource.urn) for item in answer.diagnostics]
 
-    def analyze_stack(
-        self, resources: list[tuple[Resource, Resource | None]], root: str
-    ) -> list[PackFinding]:
+    def analyze_stack(self, resources: list[tuple[Resource, Resource | None]], root: str) -> list[PackFinding]:
         """What the stack rules find in all resources; what names no resource of the stack is the root stack's."""
         question = proto.AnalyzeStackRequest(
             resources=[wire.stack_resource(resource, provider) for resource, provider in resources]
@@ -123,9 +121,7 @@ class PackClient:
             return []
         self._keep_not_applicable(answer)
         urns = {resource.urn for resource, _ in resources}
-        return [
-            wire.finding(item, self.info, item.urn if item.urn in urns else root) for item in answer.diagnostics
-        ]
+        return [wire.finding(item, self.info, item.urn if item.urn in urns else root) for item in answer.diagnostics]
 
     def close(self) -> None:
         """Leave the pack; its process is ended by its owner."""
@@ -164,10 +160,8 @@ class _Refused(Exception):  # noqa: N818  (the pack's answer, translated by the 
 
 
 def _with_levels(info: PackInfo, settings: Mapping[str, Setting]) -> PackInfo:
-    from dataclasses import replace  # noqa: PLC0415
-
     rules = {
-        name: replace(rule, level=settings[name].level) if name in settings else rule
+        name: replace(rule, level=cast("Level", settings[name].level)) if name in settings else rule
         for name, rule in info.rules.items()
     }
     return replace(info, rules=rules)

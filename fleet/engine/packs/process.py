@@ -55,14 +55,16 @@ class PackProcess:
         try:
             line = self._port.get(timeout=timeout)
         except queue.Empty:
-            raise PackError(f"the policy pack {self.pack} did not start within {timeout:g} seconds{self.said()}") from None
+            raise PackError(
+                f"the policy pack {self.pack} did not start within {timeout:g} seconds{self.said()}"
+            ) from None
         if line is None:
             raise PackError(f"the policy pack {self.pack} failed to start{self.said()}")
         try:
             return int(line)
         except ValueError:
             raise PackError(
-                f"the policy pack {self.pack} printed {line!r} instead of a port; a pack must not print before it starts"
+                f"the policy pack {self.pack} printed {line!r} instead of its port; a pack must not print first"
             ) from None
 
     def said(self) -> str:

@@ -7,18 +7,18 @@ import time
 from collections.abc import Callable, Mapping, Sequence  # noqa: TC003  (part of the signatures)
 from dataclasses import replace
 from pathlib import Path  # noqa: TC003
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 from fleet.engine.embedded.interpreter import pack_python
 from fleet.engine.model import PackFinding, PackRun, PolicyPack, Remediation
 from fleet.engine.packs.pack_file import PackFile, read_pack_file
 from fleet.engine.packs.process import PackProcess
-from fleet.stack.model import Resource, Stack
 
 if TYPE_CHECKING:
     from fleet.engine.packs.client import PackClient
+    from fleet.stack.model import Resource, Stack
 
-__all__ = ["run_pack", "run_packs"]
+__all__ = ["PackSession", "run_pack", "run_packs"]
 
 
 def run_pack(
@@ -34,9 +34,9 @@ def run_pack(
 ) -> PackRun:
     """What one pack finds in a stack; `program` is the folder in which the pack's process works."""
     packs = [PolicyPack(folder=pack, config=config or {})]
-    return run_packs(
-        packs, program, stack, timeout=timeout, output=output, remediate=remediate, stack_tags=stack_tags
-    )[0]
+    return run_packs(packs, program, stack, timeout=timeout, output=output, remediate=remediate, stack_tags=stack_tags)[
+        0
+    ]
 
 
 def run_packs(
@@ -55,19 +55,61 @@ def run_packs(
     a configuration that a pack's schema refuses is a ConfigError.
     """
     deadline = time.monotonic() + timeout
-    with contextlib.ExitStack() as cleanup:
-        started = [_start(pack, program, output, cleanup) for pack in packs]
-        # Importing the protocol takes a while; the packs start meanwhile.
-        from fleet.engine.packs.client import PackClient  # noqa: PLC0415
+    with PackSession(packs, program, deadline=deadline, output=output) as session:
+        configs = [pack.config for pack in packs]
+        return session.run(stack, configs, deadline=deadline, remediate=remediate, stack_tags=stack_tags)
 
+
+class PackSession:
+    """Packs that run, for one analysis or many; as a context manager it ends their processes for sure."""
+
+    def __init__(
+        self,
+        packs: Sequence[PolicyPack],
+        program: Path,
+        *,
+        deadline: float,
+        output: Callable[[str], None] | None = None,
+    ) -> None:
+        self._packs = packs
+        self._program = program
+        self._deadline = deadline
+        self._output = output
+        self._cleanup = contextlib.ExitStack()
+        self._clients: list[tuple[PackClient, tuple[str, ...]]] = []
+
+    def __enter__(self) -> Self:
+        with self._cleanup:
+            started = [_start(pack, self._program, self._output, self._cleanup) for pack in self._packs]
+            # Importing the protocol takes a while; the packs start meanwhile.
+            from fleet.engine.packs.client import PackClient  # noqa: PLC0415
+
+            for file, process, notes in started:
+                client = PackClient(process, file, self._deadline)
+                self._cleanup.callback(client.close)
+                self._clients.append((client, notes))
+            self._cleanup = self._cleanup.pop_all()
+        return self
+
+    def __exit__(self, *_problem: object) -> None:
+        self._cleanup.close()
+
+    def run(
+        self,
+        stack: Stack,
+        configs: Sequence[Mapping[str, Any]],
+        *,
+        deadline: float,
+        remediate: bool = True,
+        stack_tags: Mapping[str, str] | None = None,
+    ) -> list[PackRun]:
+        """Configure each pack with its configuration and analyze a stack; every call ends by the deadline."""
         running: list[_Running] = []
-        for pack, (file, process, notes) in zip(packs, started, strict=True):
-            client = PackClient(process, file, deadline)
-            cleanup.callback(client.close)
-            client.configure(stack, pack.config, dry_run=True, tags=stack_tags or {})
+        for (client, notes), config in zip(self._clients, configs, strict=True):
+            client.configure(stack, config, deadline=deadline, tags=stack_tags or {})
             running.append(_Running(client, notes))
-        analyzed = _analyze(running, stack, remediate=remediate)
-        return [one.run(analyzed) for one in running]
+        final = _analyze(running, stack, remediate=remediate)
+        return [one.run(final) for one in running]
 
 
 def _start(

@@ -14,7 +14,7 @@ _TYPES: Mapping[str, Callable[[Any], bool]] = {
     "string": lambda value: isinstance(value, str),
     "boolean": lambda value: isinstance(value, bool),
     "integer": lambda value: _is_number(value) and float(value).is_integer(),
-    "number": lambda value: _is_number(value),
+    "number": lambda value: _is_number(value),  # noqa: PLW0108  (defined below)
     "array": lambda value: isinstance(value, list),
     "object": lambda value: isinstance(value, Mapping),
     "null": lambda value: value is None,

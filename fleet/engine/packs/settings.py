@@ -55,9 +55,7 @@ def parse_settings(config: Mapping[str, Any]) -> dict[str, Setting]:
     return found
 
 
-def reconcile(
-    info: PackInfo, initial: Mapping[str, Setting], given: Mapping[str, Setting]
-) -> dict[str, Setting]:
+def reconcile(info: PackInfo, initial: Mapping[str, Setting], given: Mapping[str, Setting]) -> dict[str, Setting]:
     """Settings in force: schema defaults, the pack's initial configuration, then the user's; all problems at once."""
     result = {name: Setting(level=rule.level, options=_defaults(rule)) for name, rule in info.rules.items()}
     for layer in (initial, given):

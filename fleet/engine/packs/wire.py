@@ -24,9 +24,7 @@ _SEVERITIES: tuple[Severity | None, ...] = (None, "low", "medium", "high", "crit
 _KINDS = ("unknown", "resource", "stack")
 
 
-def analyze_request(
-    resource: Resource, inputs: Mapping[str, Any], provider: Resource | None, *, internal: bool
-) -> Any:
+def analyze_request(resource: Resource, inputs: Mapping[str, Any], provider: Resource | None, *, internal: bool) -> Any:
     """The question about one resource's inputs; with `internal` the keys that begin with `__` stay in."""
     return proto.AnalyzeRequest(
         urn=resource.urn,
@@ -62,7 +60,8 @@ def configure_request(settings: Mapping[str, Setting]) -> Any:
     return proto.ConfigureAnalyzerRequest(
         policyConfig={
             name: proto.PolicyConfig(
-                enforcementLevel=_LEVELS.index(cast("Level", setting.level)), properties=wire.struct(setting.options)
+                enforcementLevel=cast("Any", _LEVELS.index(cast("Level", setting.level))),
+                properties=wire.struct(setting.options),
             )
             for name, setting in settings.items()
         }
@@ -136,9 +135,7 @@ def _final(resource: Resource) -> Mapping[str, Any]:
 
 
 def _properties(values: Mapping[str, Any], *, internal: bool) -> Any:
-    return wire.struct(
-        {key: to_wire(value) for key, value in values.items() if internal or not key.startswith("__")}
-    )
+    return wire.struct({key: to_wire(value) for key, value in values.items() if internal or not key.startswith("__")})
 
 
 def _options(resource: Resource) -> Any:

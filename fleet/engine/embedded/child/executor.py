@@ -1,9 +1,9 @@
 """Runs the SDK's calls of the monitor, in order, and remembers who made them.
 
-The SDK hands every call to the event loop's executor. Ours runs them at once, in the caller's thread: a monitor of plain
-objects never waits, so threads would cost time and make the order of registrations a matter of luck. Once the program
-registers callbacks (transforms) the monitor does wait, for the program's own event loop: then threads are used, and
-the order is the one in which the calls were made.
+The SDK hands every call to the event loop's executor. Ours runs them at once, in the caller's thread: a monitor of
+plain objects never waits, so threads would cost time and make the order of registrations a matter of luck. Once the
+program registers callbacks (transforms) the monitor does wait, for the program's own event loop: then threads are used,
+and the order is the one in which the calls were made.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ class CallSite:
         """Properties that only the provider can fill in: outputs of the resource's class that nobody may set."""
         if self._resource is None:
             return []
-        return [name for name in _output_only(type(self._resource)) if name not in inputs]
+        return [name for name in _output_only(self._resource.__class__) if name not in inputs]
 
     def placeholders(self) -> dict[str, Any]:
         """A stand-in for the result of a call that nobody answers, `{}` when its class is not known."""
@@ -103,8 +103,8 @@ def _site(order: int) -> CallSite:
     return CallSite(order)
 
 
-@functools.lru_cache(maxsize=None)
-def _output_only(kind: type) -> tuple[str, ...]:
+@functools.cache
+def _output_only(kind: Any) -> tuple[str, ...]:
     constructor = getattr(kind, "_internal_init", None)
     if constructor is None:
         return ()
@@ -112,4 +112,3 @@ def _output_only(kind: type) -> tuple[str, ...]:
     getters = {name: value for name, value in vars(kind).items() if isinstance(value, property)}
     names = (getattr(getter.fget, "_pulumi_name", name) for name, getter in getters.items() if name not in settable)
     return tuple(sorted(names))
-

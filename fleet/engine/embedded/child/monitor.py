@@ -6,6 +6,7 @@ keeps a record of each registration; `result()` gives them all as JSON values.
 
 from __future__ import annotations
 
+import contextlib
 import threading
 from typing import TYPE_CHECKING, Any
 
@@ -13,14 +14,16 @@ from google.protobuf import empty_pb2
 from pulumi.runtime.proto import resource_pb2
 
 from . import providers, urns, wire
-from .callbacks import Callbacks, resource_options
+from .callbacks import Callbacks
+from .dependencies import Dependencies
 from .executor import call_site
 from .invokes import Answer, Invokes
+from .options import is_given, kept_options, option, resource_options
 from .places import location
 from .providers import Package, Providers, Refusal
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
 _FEATURES = (
     "SECRETS",
@@ -167,10 +170,17 @@ class Monitor:
 
     # How it is done.
 
-    def _guard(self, request: Any) -> _Guard:
-        return _Guard(self, request)
+    @contextlib.contextmanager
+    def _guard(self, request: Any) -> Iterator[None]:
+        """Note what is refused and where in the program, then let the refusal go its way."""
+        try:
+            yield
+        except Refusal as problem:
+            place = location(request, self._job["root_directory"])
+            self.refusals.append({"message": str(problem), "location": place})
+            raise
 
-    def _transformed(self, request: Any) -> tuple[Any, dict[str, Any], _Dependencies]:
+    def _transformed(self, request: Any) -> tuple[Any, dict[str, Any], Dependencies]:
         """Options, properties and dependencies after all transforms: the resource's, its parents', the stack's."""
         with self._lock:
             self._inherit(request)
@@ -187,7 +197,7 @@ class Monitor:
             callbacks += self._stack_transforms
         options = resource_options(request, reference)
         properties = wire.plain_struct(request.object)
-        dependencies = _Dependencies(request, properties)
+        dependencies = Dependencies(request, properties)
         if request.transforms:
             properties = dependencies.upgraded(properties)
         for callback in callbacks:
@@ -201,9 +211,9 @@ class Monitor:
         goal = self._goals.get(request.parent, {})
         if not request.deletedWith and goal.get("deleted_with"):
             request.deletedWith = goal["deleted_with"]
-        if goal.get("protect") is not None and not _given(request, "protect"):
+        if goal.get("protect") is not None and not is_given(request, "protect"):
             request.protect = goal["protect"]
-        if goal.get("retain_on_delete") is not None and not _given(request, "retainOnDelete"):
+        if goal.get("retain_on_delete") is not None and not is_given(request, "retainOnDelete"):
             request.retainOnDelete = goal["retain_on_delete"]
         parent_provider = goal.get("provider", "")
         if not request.provider and parent_provider:
@@ -211,7 +221,7 @@ class Monitor:
             if package == urns.package_of(request.type):
                 request.provider = parent_provider
 
-    def _registered(self, request: Any, options: Any, properties: dict[str, Any], dependencies: _Dependencies) -> Any:
+    def _registered(self, request: Any, options: Any, properties: dict[str, Any], dependencies: Dependencies) -> Any:
         is_provider = request.type.startswith(urns.PROVIDER)
         reference = ""
         if (request.custom and not is_provider) or request.remote:
@@ -225,12 +235,12 @@ class Monitor:
             self._complete_provider(request, options, properties)
         urn = self._named(request.parent, request.type, request.name)
         record = self._record(urn, request, properties, dependencies)
-        record.update(_options(request, options, urn))
+        record.update(kept_options(request, options, urn))
         record["provider"] = providers.urn_of(reference)
         imported = getattr(options, "import")
         record["id"] = imported or None
         record["operation"] = "import" if imported else "create"
-        self._goals[urn] = {name: _option(options, name) for name in _INHERITED} | {"provider": reference}
+        self._goals[urn] = {name: option(options, name) for name in _INHERITED} | {"provider": reference}
         self._parents[urn] = request.parent
         self._transforms[urn] = list(request.transforms)
         if not request.custom:
@@ -268,7 +278,7 @@ class Monitor:
             raise Refusal(f"Duplicate resource URN '{urn}'; try giving it a unique name")
         return urn
 
-    def _record(self, urn: str, request: Any, inputs: dict[str, Any], dependencies: _Dependencies) -> dict[str, Any]:
+    def _record(self, urn: str, request: Any, inputs: dict[str, Any], dependencies: Dependencies) -> dict[str, Any]:
         site = call_site()
         record = {
             # The root stack comes first, as in a state file, even when the program asks a provider something before.
@@ -294,7 +304,7 @@ class Monitor:
             reference = self._default_for(self._providers.package(request, request.type), request.type)
         urn = self._named(request.parent, request.type, request.name)
         inputs = wire.plain_struct(request.properties)
-        record = self._record(urn, request, inputs, _Dependencies(request, inputs))
+        record = self._record(urn, request, inputs, Dependencies(request, inputs))
         record.update(provider=providers.urn_of(reference), id=request.id, operation="read", custom=True)
         state = dict(inputs)
         if request.type == "pulumi:pulumi:StackReference":
@@ -328,105 +338,3 @@ class Monitor:
         state = record["inputs"] if record["custom"] else record.get("outputs", {})
         identity = record.get("id") or (wire.UNKNOWN if record["custom"] else "")
         return Answer(wire.struct({"urn": urn, "id": identity, "state": state}))
-
-
-class _Guard:
-    """Notes what was refused and where in the program, then lets the refusal go its way."""
-
-    def __init__(self, monitor: Monitor, request: Any) -> None:
-        self._monitor = monitor
-        self._request = request
-
-    def __enter__(self) -> None:
-        return None
-
-    def __exit__(self, _kind: Any, problem: BaseException | None, _trace: Any) -> None:
-        if isinstance(problem, Refusal):
-            place = location(self._request, self._monitor._job["root_directory"])  # noqa: SLF001  (its own guard)
-            self._monitor.refusals.append({"message": str(problem), "location": place})
-
-
-class _Dependencies:
-    """URNs that a resource waits for, in all and by property."""
-
-    def __init__(self, request: Any, properties: dict[str, Any]) -> None:
-        self.all = sorted(set(request.dependencies))
-        stated = getattr(request, "propertyDependencies", {})
-        self.by_property = {key: sorted(set(stated[key].urns)) for key in sorted(stated) if stated[key].urns}
-        if not stated and not getattr(request, "remote", False) and self.all:
-            self.by_property = {key: list(self.all) for key in properties}
-
-    def upgraded(self, properties: dict[str, Any]) -> dict[str, Any]:
-        """Properties as output values that carry their dependencies, for transforms to see."""
-        changed = dict(properties)
-        for key, needed in self.by_property.items():
-            if key in changed and not set(needed) <= wire.output_dependencies(changed[key]):
-                changed[key] = _output_value(changed[key], needed)
-        return changed
-
-    def rebuild(self, properties: dict[str, Any], options: Any) -> None:
-        """Dependencies after the resource's own transforms: only what the answers still carry, as in the engine."""
-        self.by_property = {
-            key: sorted(found) for key, value in properties.items() if (found := wire.output_dependencies(value))
-        }
-        self.all = sorted(set(options.depends_on).union(*self.by_property.values()))
-
-
-def _output_value(value: Any, needed: list[str]) -> dict[str, Any]:
-    secret = isinstance(value, dict) and value.get(wire.SIGNATURE) == wire.SECRET
-    held = value["value"] if secret else value
-    output = {wire.SIGNATURE: wire.OUTPUT_VALUE, "secret": secret, "dependencies": needed}
-    return output if held == wire.UNKNOWN else {**output, "value": held}
-
-
-def _options(request: Any, options: Any, urn: str) -> dict[str, Any]:
-    kept: dict[str, Any] = {
-        "ignoreChanges": list(options.ignore_changes),
-        "additionalSecretOutputs": list(options.additional_secret_outputs),
-        "replaceOnChanges": list(options.replace_on_changes),
-        "aliases": [_alias(item, request, urn) for item in options.aliases],
-        "deletedWith": options.deleted_with,
-        "retainOnDelete": _option(options, "retain_on_delete"),
-        "deleteBeforeReplace": _option(options, "delete_before_replace"),
-        "customTimeouts": {
-            name: getattr(options.custom_timeouts, name)
-            for name in ("create", "update", "delete", "read")
-            if getattr(options.custom_timeouts, name, "")
-        },
-    }
-    return {
-        "protect": bool(options.protect),
-        "options": {name: value for name, value in kept.items() if value not in (None, "", [], {})},
-    }
-
-
-def _alias(item: Any, request: Any, urn: str) -> str:
-    if item.urn:
-        return str(item.urn)
-    stack, project = urn[len("urn:pulumi:") :].split("::")[:2]
-    own = {"stack": stack, "project": project, "type": request.type, "name": request.name, "parent": request.parent}
-    spec = item.spec
-    return urns.alias(
-        own,
-        {
-            "name": spec.name,
-            "type": spec.type,
-            "stack": spec.stack,
-            "project": spec.project,
-            "parent": spec.parentUrn,
-            "no_parent": spec.noParent,
-        },
-    )
-
-
-def _option(options: Any, name: str) -> Any:
-    if name in ("protect", "retain_on_delete", "delete_before_replace"):
-        return getattr(options, name) if options.HasField(name) else None
-    return getattr(options, name)
-
-
-def _given(request: Any, name: str) -> bool:
-    try:
-        return bool(request.HasField(name))
-    except ValueError:
-        return bool(getattr(request, name))

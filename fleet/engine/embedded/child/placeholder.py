@@ -1,7 +1,7 @@
 """Stand-ins for answers that nobody has, for programs that ask in a way that allows no unknown values.
 
-`aws.ec2.get_ami(...)` gives a plain object at once, and generated SDKs refuse an unknown inside it. Each text of such an
-answer is a placeholder instead: the program can carry it around, cut it and join it, and wherever it ends up in a
+`aws.ec2.get_ami(...)` gives a plain object at once, and generated SDKs refuse an unknown inside it. Each text of such
+an answer is a placeholder instead: the program can carry it around, cut it and join it, and wherever it ends up in a
 resource the value counts as unknown. Numbers and booleans cannot carry a mark: they are None.
 """
 
@@ -12,7 +12,7 @@ from typing import Any
 
 MARK = "~not-answered~"
 TEXT = f"unknown{MARK}unknown"
-LIST_KEY = "~not-answered~list~"
+LIST_KEY = f"{MARK}list~"
 _LIST_TEXT = f"unknown{LIST_KEY}unknown"
 
 

@@ -11,7 +11,7 @@ _FOREIGN = f"{os.sep}site-packages{os.sep}"
 
 
 def location(request: Any, root: str) -> list[Any] | None:
-    """File (relative to the project's folder) and line of the first frame inside the project, None when there is none."""
+    """File (relative to the project) and line of the first frame inside the project, None when there is none."""
     positions = [request.sourcePosition, *(frame.pc for frame in request.stackTrace.frames)]
     for position in positions:
         path = urllib.parse.unquote(urllib.parse.urlsplit(position.uri).path)

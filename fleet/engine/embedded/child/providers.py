@@ -70,9 +70,7 @@ class Providers:
         if package in self.made:
             return self.made[package], None
         if package.name != "pulumi" and self._denied(package.name):
-            raise Refusal(
-                f"Default provider for '{package.name}' disabled. '{kind}' must use an explicit provider."
-            )
+            raise Refusal(f"Default provider for '{package.name}' disabled. '{kind}' must use an explicit provider.")
         urn = urns.make(self.stack, self.project, "", urns.PROVIDER + package.name, package.default_name)
         self.made[package] = f"{urn}::{UNKNOWN}"
         inputs: dict[str, Any] = {}

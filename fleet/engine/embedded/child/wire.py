@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
 SIGNATURE = "4dabf18193072939515e22adb298388d"
-SECRET = "1b47061264138c4ac30d75fd1eb44270"
+SECRET = "1b47061264138c4ac30d75fd1eb44270"  # noqa: S105  (a protocol constant)
 OUTPUT_VALUE = "d0e6a833031e9bbcd3f4e8bde6ca49a4"
 RESOURCE_REFERENCE = "5cf8f73096256a8f31e491e813e4eb8e"
 
@@ -32,16 +32,17 @@ def plain(value: struct_pb2.Value) -> Any:
     if kind == "number_value":
         number = value.number_value
         return int(number) if number.is_integer() and abs(number) <= _EXACT else number
-    if kind == "bool_value":
-        return value.bool_value
     if kind == "struct_value":
         return plain_struct(value.struct_value)
     if kind == "list_value":
-        items = value.list_value.values
-        if any(item.WhichOneof("kind") == "string_value" and LIST_KEY in item.string_value for item in items):
-            return UNKNOWN
-        return [plain(item) for item in items]
-    return None
+        return _plain_list(value.list_value.values)
+    return value.bool_value if kind == "bool_value" else None
+
+
+def _plain_list(items: Any) -> Any:
+    if any(item.WhichOneof("kind") == "string_value" and LIST_KEY in item.string_value for item in items):
+        return UNKNOWN
+    return [plain(item) for item in items]
 
 
 def plain_struct(struct: struct_pb2.Struct) -> Any:
@@ -76,7 +77,7 @@ def proto(value: Any) -> struct_pb2.Value:
 
 
 def without_output_values(value: Any) -> Any:
-    """The same JSON value with output values replaced by what they hold: a value, the sentinel, or a secret of either."""
+    """The same JSON value, each output value replaced by what it holds: a value, the sentinel, or a secret of one."""
     if isinstance(value, list):
         return [without_output_values(item) for item in value]
     if not isinstance(value, dict):
