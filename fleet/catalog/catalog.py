@@ -225,6 +225,10 @@ class Catalog:
         rows = (decode.quota(row) for row in self._snapshot.rows("quotas"))
         return MappingProxyType({found.code: found for found in rows})
 
+    def quota_limits(self, region: str) -> Mapping[str, Decimal]:
+        """Limits of the account by quota code, as a refresh read them; empty in a snapshot without an account."""
+        return {row["code"]: Decimal(row["value"]) for row in self._snapshot.rows(f"quota_limits/{region}")}
+
     def quota_code(self, type_: str, purchase: str) -> str | None:
         """Code of the quota that limits a type bought one way; None when no quota is known for it."""
         found = self.types.get(type_)

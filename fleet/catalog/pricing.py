@@ -60,7 +60,8 @@ class Prices:
         rows = [row for row in self._capacity_blocks.get(type_, ()) if row["region"] == region]
         wanted = [row for row in rows if row["zone"] in ("", zone)] if zone else rows
         if wanted:
-            return decode.price(wanted[0], self._sources)
+            newest = max(wanted, key=lambda row: (row["as_of"], not row["zone"], row["zone"]))
+            return decode.price(newest, self._sources)
         where = _some(sorted({row["region"] for row in self._capacity_blocks.get(type_, ())}))
         known = f"; priced in {where}" if where else ""
         return Unpriced(reason=f"no capacity block price is known for {type_} in {zone or region}{known}")

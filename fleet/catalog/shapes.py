@@ -43,7 +43,6 @@ _DEVICE_LISTS = (
     ("FpgaInfo", "Fpgas"),
     ("MediaAcceleratorInfo", "Accelerators"),
 )
-_FRACTIONS = {0.5: "1/2", 0.25: "1/4", 0.125: "1/8"}
 _A100_80_MIB = 81920
 _MIB = 1024
 
@@ -213,7 +212,7 @@ def _gpu(gpu: Mapping[str, Any]) -> tuple[str, float, float]:
     if gpu["Count"]:
         return key, gpu["Count"], memory
     # A fraction of a GPU: the API counts 0 whole ones and gives the memory of the part.
-    return f"{key}-{_FRACTIONS[gpu['GpuPartitionSize']]}", gpu["LogicalGpuCount"], memory
+    return f"{key}-1/{round(1 / gpu['GpuPartitionSize'])}", gpu["LogicalGpuCount"], memory
 
 
 def _key(name: str) -> str:

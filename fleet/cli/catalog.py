@@ -11,10 +11,13 @@ from typing import Annotated, Any
 
 import typer
 
+from fleet.aws import boto3_clients, iam_policy
+from fleet.aws import refresh as read_account
+from fleet.aws.answer import missing_lines, progress_bar, refreshed_json, refreshed_text
 from fleet.catalog import Catalog
 from fleet.catalog.answer import accelerators_json, accelerators_text, found_json, found_text
 from fleet.catalog.difference import compare, difference_json, difference_text
-from fleet.catalog.location import chosen_snapshot
+from fleet.catalog.location import chosen_snapshot, user_folder
 from fleet.catalog.query import query as ask
 from fleet.catalog.show import shown_json, shown_text
 from fleet.cli.catalog_options import filters_of, with_options
@@ -29,9 +32,7 @@ _Json = Annotated[bool, typer.Option("--json", help="Plain JSON on standard outp
 _Today = Annotated[
     datetime | None, typer.Option(formats=["%Y-%m-%d"], envvar="FLEET_TODAY", help="Day that prices are judged on.")
 ]
-_SORT = (
-    "A field: name, vcpus, price, price/vcpu, coremark/usd, price/accelerator, price/bf16-pflops, price/hbm-gib, ..."
-)
+_SORT = "A field: name, vcpus, price, price/vcpu, coremark/usd, price/accelerator, price/bf16-pflops, price/hbm-gib..."
 
 
 @app.command()
@@ -88,6 +89,35 @@ def accelerators(catalog: _Catalog = None, as_json: _Json = False) -> None:
     with _reported():
         items = list(_load(catalog).accelerators.values())
         _print(accelerators_json(items) if as_json else accelerators_text(items))
+
+
+@app.command()
+def refresh(
+    regions: Annotated[
+        str | None, typer.Option(help="Regions with commas between; all of the account without.")
+    ] = None,
+    profile: Annotated[str | None, typer.Option(help="AWS profile to read with.")] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Print the IAM policy that it needs, call nothing.")
+    ] = False,
+    folder: Annotated[Path | None, typer.Option(help="Where to write; the user's data folder without.")] = None,
+    today: _Today = None,
+    as_json: _Json = False,
+) -> None:
+    """A new dated snapshot from the account's own AWS APIs."""
+    if dry_run:
+        _print(iam_policy())
+        return
+    with _reported():
+        wanted = tuple(part.strip() for part in regions.split(",") if part.strip()) if regions else ()
+        place = folder or user_folder(os.environ)
+        with progress_bar() as progress:
+            done = read_account(
+                boto3_clients(profile), folder=place, today=_day(today), regions=wanted, progress=progress
+            )
+        for line in missing_lines(done):
+            typer.echo(line, err=True)
+        _print(refreshed_json(done) if as_json else refreshed_text(done))
 
 
 @app.command()

@@ -32,11 +32,9 @@ def build(source_folder: Path, moto_resources: Path) -> tuple[dict[str, Table], 
     records = read_types(moto_resources)
     offerings = read_offerings(moto_resources)
     quotas = quota_rows(sources.rows("service_quotas"))
-    curated = _curated(sources, quotas)
+    curated = curated_facts(sources)
     types = {record["InstanceType"]: shape_row(record, curated) for record in records}
-    follow(types, {row["family"]: row["successor"] for row in sources.rows("successors")})
-    for row in sources.rows("types_not_sold_alone"):
-        types[row["instance_type"]]["why_not"] = row["why_not"]
+    complete(types, sources)
     tables: dict[str, list[Row]] = {
         "types": list(types.values()),
         "accelerators": accelerator_rows(sources, records, types),
@@ -60,7 +58,17 @@ def build(source_folder: Path, moto_resources: Path) -> tuple[dict[str, Table], 
     return {n: Table(columns=columns_of(n), rows=rows) for n, rows in tables.items()}, date.fromisoformat(day)
 
 
-def _curated(sources: Sources, quotas: list[Row]) -> Curated:
+def complete(types: dict[str, Row], sources: Sources) -> None:
+    """Fill the columns that need all types or a table of their own: successors, and what is not sold alone."""
+    follow(types, {row["family"]: row["successor"] for row in sources.rows("successors")})
+    for row in sources.rows("types_not_sold_alone"):
+        if row["instance_type"] in types:
+            types[row["instance_type"]]["why_not"] = row["why_not"]
+
+
+def curated_facts(sources: Sources) -> Curated:
+    """What the source tables add to DescribeInstanceTypes."""
+    quotas = quota_rows(sources.rows("service_quotas"))
     return Curated(
         processors={row["family"]: row for row in sources.rows("processors")},
         baselines={row["instance_type"]: row["baseline_vcpus"] for row in sources.rows("burstable_baselines")},

@@ -20,6 +20,7 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "offerings": ("instance_type", "zones"),
     "on_demand": ("instance_type", *_PRICE),
     "power": ("microarchitecture", "min_watts", "max_watts", "caveat"),
+    "quota_limits": ("code", "value", "as_of"),
     "quotas": ("code", "name", "unit", "default", "purchase"),
     "regions": ("region", "zones", "t_co2e_per_kwh", "grid_source"),
     "savings_plan_rates": ("region", "instance_type", "plan", "term", "payment", *_PRICE),

@@ -1,0 +1,51 @@
+"""What a refresh tells its user: progress on a terminal, what was read, and which permission is missing."""
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from fleet.aws.refresh import Progress, Refreshed
+
+__all__ = ["missing_lines", "progress_bar", "refreshed_json", "refreshed_text"]
+
+
+def refreshed_text(done: Refreshed) -> str:
+    """Where the snapshot is and how much was read, as a person reads it."""
+    counts = ", ".join(f"{rows:,} {what.replace('_', ' ')}" for what, rows in done.rows.items())
+    return f"{done.path}\nread {counts}\n"
+
+
+def refreshed_json(done: Refreshed) -> dict[str, Any]:
+    """The same as plain values for JSON."""
+    missing = [{"region": item.region, "what": item.what, "action": item.action} for item in done.missing]
+    return {"path": str(done.path), "rows": done.rows, "missing": missing}
+
+
+def missing_lines(done: Refreshed) -> list[str]:
+    """One line for each IAM action that was refused, with what kept its old figures."""
+    found: dict[tuple[str, str], list[str]] = {}
+    for item in done.missing:
+        found.setdefault((item.action, item.what), []).append(item.region)
+    return [
+        f"note: {what.replace('_', ' ')} kept their old figures in {', '.join(regions)}: allow {action}"
+        for (action, what), regions in found.items()
+    ]
+
+
+@contextmanager
+def progress_bar() -> Iterator[Progress | None]:
+    """A bar on standard error when it is a terminal; None when it is not."""
+    if not sys.stderr.isatty():
+        yield None
+        return
+    from rich.console import Console  # noqa: PLC0415  (only a terminal needs it)
+    from rich.progress import Progress as Bar  # noqa: PLC0415
+
+    with Bar(console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("reading AWS", total=None)
+
+        def advance(what: str, done: int, total: int) -> None:
+            bar.update(task, description=what, completed=done, total=total)
+
+        yield advance
