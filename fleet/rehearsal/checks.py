@@ -1,5 +1,6 @@
-"""Does what exists match what the program asked for, and is it gone afterwards?"""
+"""Whether what exists matches what the program asked for, and whether it is gone afterwards."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -95,19 +96,16 @@ def check_hosts(resources: Sequence[Resource], found: Inventory) -> Check:
             problems += _differences(
                 resource.name, {"type": wanted}, {"type": entry["HostProperties"].get("InstanceType")}
             )
-    macs = [one for one in found.entries.get(_INSTANCE, {}).values() if one["InstanceType"].startswith("mac")]
-    hosts = [one["Placement"].get("HostId") for one in macs]
-    problems += [
-        f"{one['InstanceId']} ({one['InstanceType']}) is on no host"
-        for one, host in zip(macs, hosts, strict=True)
-        if not host
-    ]
-    problems += [
-        f"host {host} runs {hosts.count(host)} instances"
-        for host in sorted({h for h in hosts if h})
-        if hosts.count(host) > 1
-    ]
-    return Check(claim="Mac instances have a host each, hosts are of the type asked for", count=looked + len(macs), problems=tuple(problems))  # fmt: skip
+    macs = {
+        identity: one["Placement"].get("HostId")
+        for identity, one in found.entries.get(_INSTANCE, {}).items()
+        if one["InstanceType"].startswith("mac")
+    }
+    problems += [f"{identity} is a Mac instance on no host" for identity, host in sorted(macs.items()) if not host]
+    shared = Counter(host for host in macs.values() if host)
+    problems += [f"host {host} runs {count} instances" for host, count in sorted(shared.items()) if count > 1]
+    claim = "Mac instances have a host each, hosts are of the type asked for"
+    return Check(claim=claim, count=looked + len(macs), problems=tuple(problems))
 
 
 def check_unchanged(operations: Mapping[str, int]) -> Check:

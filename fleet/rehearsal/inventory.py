@@ -65,11 +65,13 @@ def _regional(connect: Callable[[str], Any]) -> list[tuple[str, dict[str, Any]]]
         for name in eks.list_nodegroups(clusterName=cluster)["nodegroups"]
     }
     groups = connect("resource-groups").list_groups()["GroupIdentifiers"]
+    scaled = _pages(scaling, "describe_auto_scaling_groups", "AutoScalingGroups")
+    environments = batch.describe_compute_environments()["computeEnvironments"]
     definitions = batch.describe_job_definitions(status="ACTIVE")["jobDefinitions"]
     return [
         *_ec2(ec2),
-        ("aws:autoscaling/group:Group", _keyed(_pages(scaling, "describe_auto_scaling_groups", "AutoScalingGroups"), "AutoScalingGroupName")),
-        ("aws:batch/computeEnvironment:ComputeEnvironment", _keyed(batch.describe_compute_environments()["computeEnvironments"], "computeEnvironmentName")),
+        ("aws:autoscaling/group:Group", _keyed(scaled, "AutoScalingGroupName")),
+        ("aws:batch/computeEnvironment:ComputeEnvironment", _keyed(environments, "computeEnvironmentName")),
         ("aws:batch/jobQueue:JobQueue", _keyed(batch.describe_job_queues()["jobQueues"], "jobQueueArn")),
         ("aws:batch/jobDefinition:JobDefinition", _keyed(definitions, "jobDefinitionArn")),
         ("aws:eks/cluster:Cluster", {name: eks.describe_cluster(name=name)["cluster"] for name in clusters}),
@@ -83,6 +85,8 @@ def _ec2(ec2: Any) -> list[tuple[str, dict[str, Any]]]:
     reservations = _pages(ec2, "describe_instances", "Reservations", Filters=alive)
     instances = [instance for reservation in reservations for instance in reservation["Instances"]]
     hosts = [host for host in ec2.describe_hosts()["Hosts"] if host["State"] != "released"]
+    templates = _pages(ec2, "describe_launch_templates", "LaunchTemplates")
+    doors = ec2.describe_internet_gateways()["InternetGateways"]
     subnets = [one for one in ec2.describe_subnets()["Subnets"] if not one["DefaultForAz"]]
     tables = [one for one in ec2.describe_route_tables()["RouteTables"] if not _is_main(one)]
     groups = [one for one in _pages(ec2, "describe_security_groups", "SecurityGroups") if one["GroupName"] != "default"]
@@ -91,11 +95,11 @@ def _ec2(ec2: Any) -> list[tuple[str, dict[str, Any]]]:
         ("aws:ec2/instance:Instance", _keyed(instances, "InstanceId")),
         ("aws:ec2/dedicatedHost:DedicatedHost", _keyed(hosts, "HostId")),
         ("aws:ec2/natGateway:NatGateway", _keyed(gateways, "NatGatewayId")),
-        ("aws:ec2/launchTemplate:LaunchTemplate", _keyed(_pages(ec2, "describe_launch_templates", "LaunchTemplates"), "LaunchTemplateId")),
+        ("aws:ec2/launchTemplate:LaunchTemplate", _keyed(templates, "LaunchTemplateId")),
         ("aws:ebs/volume:Volume", _keyed(_pages(ec2, "describe_volumes", "Volumes"), "VolumeId")),
         ("aws:ec2/vpc:Vpc", _keyed([one for one in ec2.describe_vpcs()["Vpcs"] if not one["IsDefault"]], "VpcId")),
         ("aws:ec2/subnet:Subnet", _keyed(subnets, "SubnetId")),
-        ("aws:ec2/internetGateway:InternetGateway", _keyed(ec2.describe_internet_gateways()["InternetGateways"], "InternetGatewayId")),
+        ("aws:ec2/internetGateway:InternetGateway", _keyed(doors, "InternetGatewayId")),
         ("aws:ec2/eip:Eip", _keyed(ec2.describe_addresses()["Addresses"], "AllocationId")),
         ("aws:ec2/routeTable:RouteTable", _keyed(tables, "RouteTableId")),
         ("aws:ec2/securityGroup:SecurityGroup", _keyed(groups, "GroupId")),

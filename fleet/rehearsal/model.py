@@ -34,7 +34,7 @@ class Report:
 
     @property
     def passed(self) -> bool:
-        """Did every check hold?"""
+        """Whether every check held."""
         return not any(check.problems for check in self.checks)
 
 

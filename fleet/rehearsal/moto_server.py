@@ -18,12 +18,13 @@ def main() -> None:
     # moto validates nothing about types unless it is asked to.
     os.environ["MOTO_EC2_ENABLE_INSTANCE_TYPE_VALIDATION"] = "true"
     os.environ["MOTO_IAM_LOAD_MANAGED_POLICIES"] = "true"
-    from moto.server import DomainDispatcherApplication, create_backend_app  # noqa: PLC0415  (after the settings)
+    import moto.server  # noqa: PLC0415  (after the settings)
     from werkzeug.serving import make_server  # noqa: PLC0415
 
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
+    dispatcher = moto.server.DomainDispatcherApplication(moto.server.create_backend_app)  # type: ignore[attr-defined]  # not in its __all__
     port = int(sys.argv[1]) if len(sys.argv) > 1 else 0
-    server = make_server("127.0.0.1", port, DomainDispatcherApplication(create_backend_app), threaded=True)
+    server = make_server("127.0.0.1", port, dispatcher, threaded=True)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_leave_with, args=(os.getppid(),), daemon=True).start()
     sys.stdout.write(f"{server.port}\n")

@@ -12,18 +12,18 @@ from pathlib import Path
 from typing import Any
 
 from fleet.engine.real import Cli, Workbench, obtain_cli, workbench
-from fleet.engine.real.events import Events, read_events
+from fleet.engine.real.events import read_events
 from fleet.engine.real.preview import require_success
 from fleet.engine.real.processes import run
-from fleet.rehearsal import checks
 from fleet.errors import MissingError
+from fleet.rehearsal import checks
 from fleet.rehearsal.inventory import Inventory, client, take_inventory
 from fleet.rehearsal.model import Check, Report, Step
 from fleet.rehearsal.server import SimulatedAws, simulated_aws
 from fleet.simulated_aws.cloud import CLOCK, ENDPOINT
 from fleet.simulated_aws.rules import HOSTS, is_mac
 from fleet.simulated_aws.store import STATE, Store
-from fleet.stack.model import Resource
+from fleet.stack.model import Resource, Stack
 
 __all__ = ["rehearse"]
 
@@ -140,8 +140,8 @@ class _Play:
         )
         return (datetime.now(UTC) + _AFTER_LEASE).isoformat()
 
-    def _pulumi(self, command: str, *, clock: str | None = None) -> Events:
-        """Run one command of the CLI against the simulation and read its events."""
+    def _pulumi(self, command: str, *, clock: str | None = None) -> Stack:
+        """Run one command of the CLI against the simulation; the stack that its events show."""
         log = self.bench.scratch / f"events-{len(self.steps)}.jsonl"
         variables = {
             **self.bench.environment,
@@ -159,7 +159,7 @@ class _Play:
         if finished.code != 0 and not self.aws.is_running:
             raise MissingError(f"the simulated AWS ended in the middle of {command}; run the rehearsal again")
         require_success(events, finished)
-        return events
+        return events.stack or Stack(project=self.bench.project.name, name=self.bench.stack, resources=())
 
     @contextmanager
     def _step(self, name: str) -> Iterator[list[str]]:
@@ -171,18 +171,18 @@ class _Play:
         self.steps.append(Step(name=name, seconds=time.monotonic() - started, outcome=", ".join(outcome)))
 
 
-def _operations(events: Events) -> Counter[str]:
-    return Counter(resource.operation for resource in events.resources)
+def _operations(stack: Stack) -> Counter[str]:
+    return Counter(resource.operation for resource in stack.resources)
 
 
 def _counted(operations: Mapping[str, int]) -> str:
     return ", ".join(f"{count} {name}" for name, count in sorted(operations.items())) or "nothing to do"
 
 
-def _regions(events: Events) -> list[str]:
+def _regions(stack: Stack) -> list[str]:
     """The configured region and those that resources and providers name, sorted."""
-    found = {events.config.get("aws:region") or "us-east-1"}
-    for resource in events.resources:
+    found = {stack.config.get("aws:region") or "us-east-1"}
+    for resource in stack.resources:
         region = resource.inputs.get("region")
         if isinstance(region, str):
             found.add(region)

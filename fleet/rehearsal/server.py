@@ -24,7 +24,7 @@ class SimulatedAws:
 
     @property
     def is_running(self) -> bool:
-        """Has it not ended by itself?"""
+        """Whether it has not ended by itself."""
         return self.process.poll() is None
 
 

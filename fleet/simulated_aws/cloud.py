@@ -82,7 +82,8 @@ def _client(service: str, region: str, endpoint: str) -> Any:
     import boto3  # noqa: PLC0415  (a preview needs no boto3, and it is slow to load)
     from botocore.config import Config  # noqa: PLC0415
 
-    return boto3.client(
+    make: Any = boto3.client  # its stubs want literal names of services
+    return make(
         service,
         region_name=region,
         endpoint_url=endpoint,

@@ -35,7 +35,7 @@ class Kind:
     delete_first: bool = False
 
     def replaces(self, name: str) -> bool:
-        """Does a change of this input make AWS's resource a new one?"""
+        """Whether a change of this input makes a new resource."""
         if self.update is None or name == "region" or name in self.replaced_by:
             return True
         return self.in_place != EVERYTHING and name not in self.in_place

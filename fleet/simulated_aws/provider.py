@@ -23,7 +23,7 @@ _VERSION = "7.999.0"
 """Above every version that a program may ask for: the engine takes a plugin only if it is not older."""
 
 
-class SimulatedAws(provider_pb2_grpc.ResourceProviderServicer):  # type: ignore[misc]  # generated without types
+class SimulatedAws(provider_pb2_grpc.ResourceProviderServicer):
     """Pulumi's `aws` provider over a simulated AWS."""
 
     def __init__(self) -> None:

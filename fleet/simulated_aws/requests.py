@@ -24,7 +24,7 @@ def _structure(shape: Any, properties: Mapping[str, Any], renames: Mapping[str, 
     for key, value in properties.items():
         renamed = renames.get(key.lower())
         name = renamed if renamed in shape.members else members.get(_folded(key)) or plurals.get(_folded(key))
-        if name in shape.members and value is not None:
+        if name is not None and name in shape.members and value is not None:
             arguments[name] = _value(shape.members[name], value, renames)
     return arguments
 

@@ -35,7 +35,7 @@ class AwsRefusalError(FleetError):
 
 
 def is_mac(instance_type: str) -> bool:
-    """Is this an EC2 Mac type?"""
+    """Whether this is an EC2 Mac type."""
     return instance_type.startswith("mac")
 
 

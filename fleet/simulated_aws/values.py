@@ -22,17 +22,17 @@ _UNKNOWNS = frozenset(
 
 
 def is_unknown(value: Any) -> bool:
-    """Is this the mark of an unknown of any type?"""
+    """Whether this is the mark of an unknown of any type."""
     return isinstance(value, str) and value in _UNKNOWNS
 
 
 def is_secret(value: Any) -> bool:
-    """Is this a value wrapped as a secret?"""
+    """Whether this is a value wrapped as a secret."""
     return isinstance(value, dict) and value.get(_SIGNATURE) == _SECRET
 
 
 def has_unknown(value: Any) -> bool:
-    """Is anything in this value unknown?"""
+    """Whether anything in this value is unknown."""
     if isinstance(value, dict):
         return any(has_unknown(item) for item in value.values())
     if isinstance(value, list):

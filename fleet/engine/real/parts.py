@@ -74,7 +74,7 @@ def examine(environment: Mapping[str, str]) -> list[Part]:
         ),
         Part(
             name="Python language host",
-            version=None,
+            version=cli.version if cli and host and host.parent == cli.path.resolve().parent else None,
             place=str(host) if host else "stand-in of fleet",
             advice="" if host else "the stand-in runs Python programs and packs; installing Pulumi brings the real one",
         ),

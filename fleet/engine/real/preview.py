@@ -4,24 +4,25 @@ import json
 import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 from fleet.engine.model import EngineRun, PackFinding, PolicyPack, RuleInfo
 from fleet.engine.real.cli import Cli, obtain_cli
 from fleet.engine.real.events import Events, Violation, read_events
 from fleet.engine.real.processes import Finished, run
 from fleet.engine.real.registrations import Registrations, read_registrations
-from fleet.engine.real.workbench import Workbench, project_name, workbench
+from fleet.engine.real.workbench import Workbench, workbench
 from fleet.errors import PackError, ProgramError
-from fleet.result.model import Level, Severity
 from fleet.stack.model import Stack
+
+if TYPE_CHECKING:
+    from fleet.result.model import Level, Severity
 
 __all__ = ["preview_with_cli", "require_success"]
 
 _UNHANDLED = "Program failed with an unhandled exception:\n"
-_SUMMARIES = frozenset({"preview failed", "update failed", "destroy failed"})
-"""Errors that only say that there was one; after a violation they stand alone."""
 
 
 def preview_with_cli(
@@ -91,7 +92,7 @@ def require_success(events: Events, finished: Finished) -> None:
             traceback = text.removeprefix(_UNHANDLED).strip()
             raise ProgramError(f"the program failed: {traceback.splitlines()[-1]}", traceback)
     texts = [
-        *(text for text in events.errors if text not in _SUMMARIES),
+        *events.errors,
         *([finished.stderr.strip()] if not events.is_complete else []),
     ]
     text = "\n".join(part for part in texts if part)
@@ -108,14 +109,9 @@ def _is_about_a_pack(text: str) -> bool:
 
 
 def _engine_run(bench: Workbench, events: Events, registrations: Registrations) -> EngineRun:
-    resources = tuple(registrations.complete(resource, bench.folder) for resource in events.resources)
-    stack = Stack(
-        project=project_name(bench.folder),
-        name=bench.stack,
-        resources=resources,
-        exports=events.exports,
-        config=events.config,
-    )
+    seen = events.stack or Stack(project=bench.project.name, name=bench.stack, resources=())
+    resources = tuple(registrations.complete(resource, bench.folder) for resource in seen.resources)
+    stack = replace(seen, project=bench.project.name, name=bench.stack, resources=resources)
     rules = {(pack.name, rule.name): rule for pack in registrations.packs for rule in pack.rules.values()}
     findings = tuple(
         _finding(violation, rules.get((violation.pack, violation.rule))) for violation in events.violations

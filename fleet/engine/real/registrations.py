@@ -7,12 +7,14 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import unquote, urlsplit
 
 from fleet.engine.model import PackInfo, RuleInfo
-from fleet.result.model import Level, Severity
 from fleet.stack.model import Location, Resource
+
+if TYPE_CHECKING:
+    from fleet.result.model import Level, Severity
 
 __all__ = ["Registrations", "read_registrations"]
 

@@ -12,15 +12,17 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from ruamel.yaml import YAML, YAMLError
+from ruamel.yaml import YAML
+from ruamel.yaml.error import YAMLError
 
 import fleet.errors
+from fleet.engine.embedded import Project, read_project
 from fleet.engine.real.cli import Cli
 from fleet.engine.real.parts import find_aws_provider, find_language_host, pulumi_home
 from fleet.engine.real.processes import MARKER, end_strays
 from fleet.errors import ConfigError
 
-__all__ = ["Workbench", "project_name", "workbench"]
+__all__ = ["Workbench", "workbench"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,6 +31,7 @@ class Workbench:
 
     cli: Cli
     folder: Path
+    project: Project
     stack: str
     scratch: Path
     environment: Mapping[str, str]
@@ -58,22 +61,23 @@ def workbench(
     Without a login or a selected stack (or with `throw_away`) the backend is a local folder of this run and the stack
     is `dev` (or the one named). What is missing of the real engine is stood in for, and each is said in one line.
     """
-    project = project_name(folder)
-    local = throw_away if throw_away is not None else not _is_logged_in(folder, environment, stack)
+    project = read_project(folder)
+    local = throw_away if throw_away is not None else not _is_logged_in(project, environment, stack)
     scratch = Path(tempfile.mkdtemp(prefix="fleet-engine-"))
     try:
         variables = dict(environment)
         _add_parts(variables, scratch, cli, say, simulated_aws=simulated_aws)
-        name = stack or (_selected(folder, environment) if not local else None) or "dev"
-        file = folder / f"Pulumi.{name}.yaml"
+        name = stack or (_selected(project, environment) if not local else None) or "dev"
+        file = (project.config_folder or project.root) / f"Pulumi.{name}.yaml"
         if local:
-            _local_backend(variables, scratch, project, name)
+            _local_backend(variables, scratch, project.name, name)
             if throw_away is None:
                 say(f"no login or no selected stack: a throw-away local backend and the stack {name!r}")
         config_file = _config_file(file, scratch, config or {}) if local or config else None
         yield Workbench(
             cli=cli,
-            folder=folder,
+            folder=project.root,
+            project=project,
             stack=name,
             scratch=scratch,
             environment=variables,
@@ -85,47 +89,35 @@ def workbench(
         shutil.rmtree(scratch, ignore_errors=True)
 
 
-def project_name(folder: Path) -> str:
-    """The `name` of the Pulumi project in `folder`; ConfigError when there is none."""
-    file = folder / "Pulumi.yaml"
-    content = _read_yaml(file)
-    name = content.get("name")
-    if not isinstance(name, str):
-        raise ConfigError(f"{file} has no name; a Pulumi project needs `name:` and `runtime: python`")
-    return name
-
-
 def _read_yaml(file: Path) -> dict[str, object]:
     try:
         content = YAML(typ="safe").load(file.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise ConfigError(f"there is no {file}; run this in the folder of a Pulumi program") from None
     except (OSError, YAMLError) as problem:
         raise ConfigError(f"{file} cannot be read: {problem}") from problem
     return content if isinstance(content, dict) else {}
 
 
-def _is_logged_in(folder: Path, environment: Mapping[str, str], stack: str | None) -> bool:
-    """Is there a backend, and a stack to work on?"""
-    if not (stack or _selected(folder, environment)):
+def _is_logged_in(project: Project, environment: Mapping[str, str], stack: str | None) -> bool:
+    """Whether there is a backend, and a stack to work on."""
+    if not (stack or _selected(project, environment)):
         return False
     if environment.get("PULUMI_BACKEND_URL") or environment.get("PULUMI_ACCESS_TOKEN"):
         return True
-    backend = _read_yaml(folder / "Pulumi.yaml").get("backend")
+    backend = _read_yaml(project.root / "Pulumi.yaml").get("backend")
     if isinstance(backend, dict) and backend.get("url"):
         return True
     return bool(_read_json(pulumi_home(environment) / "credentials.json").get("current"))
 
 
-def _selected(folder: Path, environment: Mapping[str, str]) -> str | None:
+def _selected(project: Project, environment: Mapping[str, str]) -> str | None:
     """The stack selected for this folder: `PULUMI_STACK`, else what the CLI wrote into its workspace file."""
     if environment.get("PULUMI_STACK"):
         return environment["PULUMI_STACK"]
     # The CLI names the file after a hash of the project file's path.
     from hashlib import sha1  # noqa: PLC0415  (only here)
 
-    digest = sha1(str((folder / "Pulumi.yaml").resolve()).encode(), usedforsecurity=False).hexdigest()
-    file = pulumi_home(environment) / "workspaces" / f"{project_name(folder)}-{digest}-workspace.json"
+    digest = sha1(str((project.root / "Pulumi.yaml").resolve()).encode(), usedforsecurity=False).hexdigest()
+    file = pulumi_home(environment) / "workspaces" / f"{project.name}-{digest}-workspace.json"
     selected = _read_json(file).get("stack")
     return selected if isinstance(selected, str) and selected else None
 

@@ -137,6 +137,7 @@ def template_properties(cloud: Cloud, named: Properties | None) -> dict[str, Any
 
 
 def zone_of_subnet(cloud: Cloud, subnet: str | None) -> str | None:
+    """The availability zone of a subnet, None for a subnet that does not exist."""
     if not subnet:
         return None
     entry = described(cloud.client("ec2").describe_subnets, "Subnets", SubnetIds=[subnet])

@@ -6,7 +6,7 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from fleet.simulated_aws.cloud import Cloud
-from fleet.simulated_aws.kind import EVERYTHING, Kind, Properties
+from fleet.simulated_aws.kind import Kind, Properties
 from fleet.simulated_aws.kinds.ec2 import gone_is_fine
 from fleet.simulated_aws.requests import request, tag_list, tag_map
 
@@ -85,8 +85,9 @@ def _attach(cloud: Cloud, inputs: Properties) -> tuple[str, dict[str, Any]]:
 
 def _read_attachment(cloud: Cloud, identity: str, _state: Properties) -> dict[str, Any] | None:
     role, _, arn = identity.partition("/")
-    entries = _found(cloud.client("iam").list_attached_role_policies, "AttachedPolicies", RoleName=role) or []
-    if not any(entry["PolicyArn"] == arn for entry in entries):  # type: ignore[index]  # a list, unlike other answers
+    listing = cloud.client("iam").list_attached_role_policies
+    entries: Any = _found(listing, "AttachedPolicies", RoleName=role) or []
+    if not any(entry["PolicyArn"] == arn for entry in entries):
         return None
     return {"role": role, "policyArn": arn}
 

@@ -22,13 +22,26 @@ class Children:
         self._running: set[subprocess.Popen[bytes]] = set()
         self._lock = threading.Lock()
 
-    def start(self, command: Sequence[str], *, cwd: Path, environment: Mapping[str, str]) -> subprocess.Popen[bytes]:
-        """A child with its output on pipes, in the group of this process so that the engine's kill reaches it."""
+    def start(
+        self, command: Sequence[str], *, cwd: Path, environment: Mapping[str, str], text: str = ""
+    ) -> subprocess.Popen[bytes]:
+        """A child that reads `text`, its output on pipes, in this process's group: the engine's kill reaches it."""
         child = subprocess.Popen(  # noqa: S603  (runs what the engine asks for)
-            list(command), cwd=cwd, env=dict(environment), stdout=subprocess.PIPE, stderr=subprocess.PIPE
+            list(command),
+            cwd=cwd,
+            env=dict(environment),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
         )
         with self._lock:
             self._running.add(child)
+        assert child.stdin is not None
+        try:
+            with child.stdin:
+                child.stdin.write(text.encode())
+        except BrokenPipeError:
+            pass  # it ended before it read: its exit code and stderr say why
         return child
 
     def end(self, child: subprocess.Popen[bytes] | None = None, *, patience: float = 0.5) -> None:

@@ -22,10 +22,10 @@ __all__ = ["LanguageHost", "serve"]
 _LOGGED = 32
 """Exit code of a program whose error the engine has already shown (Pulumi's own number)."""
 _MAX_MESSAGE = 400 * 1024 * 1024
-_RUNNER = Path(__file__).with_name("program.py")
+_RUNNER = Path(__file__).resolve().parents[2] / "runner.py"
 
 
-class LanguageHost(language_pb2_grpc.LanguageRuntimeServicer):  # type: ignore[misc]  # generated without types
+class LanguageHost(language_pb2_grpc.LanguageRuntimeServicer):
     """Runs Python for the engine."""
 
     def __init__(self, engine_address: str, children: Children) -> None:
@@ -80,9 +80,10 @@ class LanguageHost(language_pb2_grpc.LanguageRuntimeServicer):  # type: ignore[m
         except MissingError as problem:
             return language_pb2.RunResponse(error=str(problem))
         child = self._children.start(
-            [str(python), "-u", str(_RUNNER), _program(request)],
+            [str(python), "-u", str(_RUNNER)],
             cwd=Path(request.pwd or request.info.program_directory),
-            environment=os.environ | {"PULUMI_RUN": json.dumps(_settings(request, self._engine_address))},
+            environment=os.environ,
+            text=json.dumps(_job(request, self._engine_address)),
         )
         context.add_callback(lambda: self._children.end(child))
         code = 0
@@ -114,18 +115,19 @@ class LanguageHost(language_pb2_grpc.LanguageRuntimeServicer):  # type: ignore[m
         )
         context.add_callback(lambda: self._children.end(child))
         for kind, piece in self._children.stream(child):
-            name = "exitcode" if kind == "exit" else kind
-            yield language_pb2.RunPluginResponse(**{name: piece})
+            yield _response(kind, piece)
 
 
 def _program(request: Any) -> str:
     """The file or folder to run, absolute."""
-    return str(Path(request.info.program_directory) / (request.info.entry_point or "."))
+    return os.path.normpath(Path(request.info.program_directory) / (request.info.entry_point or "."))
 
 
-def _settings(request: Any, engine_address: str) -> Mapping[str, object]:
-    """What the runner hands to `pulumi.runtime`."""
+def _job(request: Any, engine_address: str) -> Mapping[str, object]:
+    """What the runner reads from its input: values that must not stand in an environment or a process list."""
     return {
+        "program": _program(request),
+        "arguments": list(request.args),
         "monitor": request.monitor_address,
         "engine": engine_address,
         "project": request.project,
@@ -135,7 +137,7 @@ def _settings(request: Any, engine_address: str) -> Mapping[str, object]:
         "parallel": request.parallel,
         "root_directory": request.info.root_directory,
         "config": dict(request.config),
-        "config_secret_keys": list(request.configSecretKeys),
+        "secret_keys": list(request.configSecretKeys),
     }
 
 
@@ -151,6 +153,14 @@ def _plugin_environment(extra: Sequence[str]) -> dict[str, str]:
         name, _, value = assignment.partition("=")
         environment[name] = value
     return environment
+
+
+def _response(kind: str, piece: bytes | int) -> Any:
+    if isinstance(piece, int):
+        return language_pb2.RunPluginResponse(exitcode=piece)
+    if kind == "stdout":
+        return language_pb2.RunPluginResponse(stdout=piece)
+    return language_pb2.RunPluginResponse(stderr=piece)
 
 
 def _pass_on(kind: str, piece: bytes) -> None:

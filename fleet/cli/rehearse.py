@@ -1,0 +1,48 @@
+"""`fleet rehearse`: a real up and destroy on a simulated AWS."""
+
+import signal
+import sys
+from pathlib import Path
+from types import FrameType
+from typing import Annotated
+
+import typer
+
+from fleet.cli import surroundings as around
+
+
+def rehearse(
+    stack: Annotated[
+        str | None, typer.Option("--stack", "-s", help="Whose configuration to use [default: dev].")
+    ] = None,
+    keep: Annotated[
+        bool, typer.Option("--keep", help="Wait before destroying, so that you can look around with the AWS CLI.")
+    ] = False,
+    port: Annotated[int, typer.Option("--port", help="Port of the simulated AWS [default: any free one].")] = 0,
+    output: around.Output = None,
+) -> int:
+    """Deploy the program of this folder to a simulated AWS on this machine, check what exists, and destroy it.
+
+    The engine is the real one, AWS is not: no account is needed and nothing leaves the machine.
+    Exit codes: 0 everything was as planned; 1 it was not; 2 the program is wrong; 3 the engine or moto is missing.
+
+    Examples:  fleet rehearse   |   fleet rehearse --keep --port 5005
+    """
+    from fleet.rehearsal import rehearse as perform  # noqa: PLC0415  (help must not wait for it)
+    from fleet.rehearsal import summary  # noqa: PLC0415
+
+    # A terminated rehearsal cleans up like an interrupted one.
+    signal.signal(signal.SIGTERM, _interrupt)
+    report = perform(Path.cwd(), stack=stack, port=port, say=around.say, pause=_wait if keep else None)
+    around.put(summary(report), output)
+    return 0 if report.passed else 1
+
+
+def _interrupt(_number: int, _frame: FrameType | None) -> None:
+    raise KeyboardInterrupt
+
+
+def _wait(endpoint: str) -> None:
+    around.say(f"the simulated AWS is at {endpoint}: export AWS_ENDPOINT_URL={endpoint}")
+    around.say("press Enter to destroy it and everything in it")
+    sys.stdin.readline()
