@@ -9,6 +9,21 @@ from fleet.plan.model import Allocation, Conflict, Rejection
 from fleet.vocabulary import Reason, Status
 
 _EXAMPLES = 5
+_BY_MARKET: frozenset[Reason] = frozenset(
+    {
+        "capacity_block_window",
+        "interruption_rate",
+        "no_efa",
+        "no_price",
+        "no_spot_data",
+        "no_throughput",
+        "not_in_zone",
+        "purchase_unsupported",
+        "quota",
+        "unavailable",
+    }
+)
+"""Reasons against types that could run the work: they tell a user what to change."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,3 +51,21 @@ def rejections(workload: str, *tables: Mapping[str, frozenset[Reason]]) -> tuple
         Rejection(workload=workload, reason=reason, count=len(names), examples=sorted(names)[:_EXAMPLES])
         for reason, names in sorted(by_reason.items())
     )
+
+
+def nearest(rejected: Mapping[str, frozenset[Reason]]) -> tuple[frozenset[Reason], tuple[str, ...]]:
+    """The reasons of the types that came nearest, and their names: only buying failed, for few reasons."""
+    able = [reasons for reasons in rejected.values() if "excluded" not in reasons]
+    best = min(
+        able, key=lambda reasons: (not reasons <= _BY_MARKET, len(reasons), sorted(reasons)), default=frozenset()
+    )
+    return best, tuple(sorted(name for name, reasons in rejected.items() if reasons == best))
+
+
+def nearest_words(rejected: Mapping[str, frozenset[Reason]]) -> str:
+    """The same in words."""
+    reasons, names = nearest(rejected)
+    if not names:
+        return "no type: the candidates leave out all of them"
+    shown = ", ".join(names[:_EXAMPLES]) + (", ..." if len(names) > _EXAMPLES else "")
+    return f"no type; {', '.join(sorted(reasons))} for the nearest ({shown})"

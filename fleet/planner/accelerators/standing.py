@@ -7,7 +7,7 @@ from decimal import Decimal
 from fleet.money import HOURS_PER_MONTH, usd
 from fleet.plan.model import Conflict
 from fleet.planner.accelerators import allocate, quota
-from fleet.planner.accelerators.answer import Answer, rejections
+from fleet.planner.accelerators.answer import Answer, nearest_words, rejections
 from fleet.planner.accelerators.choices import Choice
 from fleet.planner.accelerators.market import Market, survey
 from fleet.planner.accelerators.milp import Limits
@@ -72,7 +72,7 @@ def answer(counter: Counter, task: Task) -> Answer:
     solved = stands(counter, task, found)
     turned_down = rejections(task.workload.name, found.rejected)
     if not solved:
-        return Answer(status="infeasible", rejections=turned_down, conflicts=(_conflict(task, found),))
+        return Answer(status="infeasible", rejections=turned_down, conflicts=(_conflict(counter, task, found),))
     best = solved[0]
     counted = zip(best.problem.choices, best.serving.counts, strict=True)
     return Answer(
@@ -82,7 +82,7 @@ def answer(counter: Counter, task: Task) -> Answer:
         ),
         monthly_bound_usd=min(s.bound_usd for s in solved),
         rejections=turned_down,
-        assumptions=_assumptions(task, best),
+        assumptions=_assumptions(counter, task, found, best),
     )
 
 
@@ -136,9 +136,11 @@ def _commitments(counter: Counter, choices: Sequence[Choice]) -> list[QuotaRow]:
     return [QuotaRow(takes=takes, limit=float(plans[plan].hourly_usd)) for plan, takes in rows.items()]
 
 
-def _assumptions(task: Task, best: Stand) -> tuple[str, ...]:
+def _assumptions(counter: Counter, task: Task, found: Market, best: Stand) -> tuple[str, ...]:
     name = task.workload.name
     lines = []
+    if missing := _lack_throughput(counter, found):
+        lines.append(f"workload {name}: not considered, as the spec gives no throughput for them: {', '.join(missing)}")
     if isinstance(task.workload, Inference):
         if task.workload.framework is None:
             lines.append(f"workload {name}: no framework is given, so none was checked")
@@ -148,9 +150,15 @@ def _assumptions(task: Task, best: Stand) -> tuple[str, ...]:
     return tuple(lines)
 
 
-def _conflict(task: Task, found: Market) -> Conflict:
+def _lack_throughput(counter: Counter, found: Market) -> list[str]:
+    """Accelerators that only a missing figure keeps out."""
+    names = [name for name, reasons in found.rejected.items() if reasons == {"no_throughput"}]
+    return sorted({key for name in names if (key := counter.catalog.types[name].accelerator)})
+
+
+def _conflict(counter: Counter, task: Task, found: Market) -> Conflict:
     name = task.workload.name
-    missing = sorted(t for t, reasons in found.rejected.items() if reasons == {"no_throughput"})
+    missing = _lack_throughput(counter, found)
     if missing and not found.offers:
         return Conflict(
             constraint=f"workloads.{name}",
@@ -158,7 +166,6 @@ def _conflict(task: Task, found: Market) -> Conflict:
             allowed=f"none is given for {', '.join(missing)}",
             hint="give measured figures; fleet ships none",
         )
-    reasons = min(found.rejected.values(), key=lambda r: (len(r), sorted(r)), default=frozenset())
     if found.offers:
         return Conflict(
             constraint=f"workloads.{name}",
@@ -169,6 +176,6 @@ def _conflict(task: Task, found: Market) -> Conflict:
     return Conflict(
         constraint=f"workloads.{name}",
         needed="an accelerator that can run it",
-        allowed=f"no type; the nearest fail by {', '.join(sorted(reasons)) or 'an empty catalog'}",
+        allowed=nearest_words(found.rejected),
         hint="allow another stack, framework, region or purchase option",
     )

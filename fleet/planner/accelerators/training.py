@@ -4,7 +4,7 @@ from datetime import date
 
 from fleet.plan.model import Conflict
 from fleet.planner.accelerators import allocate, blocks, commands, rework
-from fleet.planner.accelerators.answer import Answer, rejections
+from fleet.planner.accelerators.answer import Answer, nearest, nearest_words, rejections
 from fleet.planner.accelerators.economics import price_lines
 from fleet.planner.accelerators.offers import Counter
 from fleet.planner.accelerators.runs import Run
@@ -28,7 +28,7 @@ def train(counter: Counter, workload: Training) -> Answer:
         one_off_bound_usd=best.cost_usd,
         rejections=turned_down,
         assumptions=_assumptions(workload, best, found, counter.today),
-        next_steps=_next_steps(workload, best, counter.today),
+        next_steps=_next_steps(workload, best, found, counter.today),
     )
 
 
@@ -56,8 +56,10 @@ def _assumptions(workload: Training, best: Run, found: Selection, today: date) -
     return tuple(lines)
 
 
-def _next_steps(workload: Training, best: Run, today: date) -> tuple[str, ...]:
+def _next_steps(workload: Training, best: Run, found: Selection, today: date) -> tuple[str, ...]:
     buying = blocks.buying_days(workload.start, today)
+    if buying is None and best.block_days is None:
+        return _later(workload, found, today)
     if best.block_days is None or buying is None:
         return ()
     choice = best.lines[0].choice
@@ -72,16 +74,29 @@ def _next_steps(workload: Training, best: Run, today: date) -> tuple[str, ...]:
     return commands.block_steps(order)
 
 
+def _later(workload: Training, found: Selection, today: date) -> tuple[str, ...]:
+    """A block that cannot be bought yet may be cheaper than what is planned now."""
+    start = workload.start or today
+    sold = sorted(_windows(found))
+    if start <= today or not sold:
+        return ()
+    step = (
+        f"workload {workload.name}: plan again on {start - blocks.WINDOW}, when capacity blocks for {start} can be "
+        f"bought ({', '.join(sold)} are sold in blocks)"
+    )
+    return (step,)
+
+
 def _conflict(workload: Training, found: Selection, today: date) -> Conflict:
     """Why no type can run the job, from the reasons of those that came nearest."""
-    nearest = min(found.rejected.values(), key=lambda reasons: (len(reasons), sorted(reasons)), default=frozenset())
+    reasons, _ = nearest(found.rejected)
     hint = "allow another stack, region, purchase option or a later deadline"
-    if "capacity_block_window" in nearest:
+    if "capacity_block_window" in reasons:
         hint = _window_hint(workload, today)
     return Conflict(
         constraint=f"workloads.{workload.name}",
         needed=_demand(workload),
-        allowed=f"no type; the nearest fail by {', '.join(sorted(nearest)) or 'an empty catalog'}",
+        allowed=nearest_words(found.rejected),
         hint=hint,
     )
 

@@ -7,6 +7,7 @@ from decimal import Decimal
 
 import pytest
 
+from fleet.catalog import Catalog
 from fleet.catalog.model import Accelerator, InstanceType, Interruption, Price, SavingsPlanRate, Unpriced
 from fleet.spec.model import FleetSpec
 
@@ -119,6 +120,7 @@ class Shop:
             if region not in regions:
                 self.absent.add((name, region))
                 continue
+            self.absent.discard((name, region))
             for table, usd in ((self.on_demand_usd, on_demand), (self.spot_usd, spot), (self.block_usd, block)):
                 if usd is not None:
                     table[name, region] = usd
@@ -216,3 +218,49 @@ def spec_of() -> Callable[..., FleetSpec]:
         return FleetSpec.model_validate(base | fields, strict=False)
 
     return build
+
+
+@pytest.fixture(scope="session")
+def aws() -> Catalog:
+    """The snapshot that comes with fleet."""
+    return Catalog.load()
+
+
+class RenamedCatalog:
+    """A catalog whose families all carry other names, which tell nothing and sort the same way."""
+
+    def __init__(self, catalog: Catalog) -> None:
+        families = {family: f"f{index:03}" for index, family in enumerate(sorted(catalog.families))}
+        self._inner = catalog
+        self.name_of = {
+            name: f"{families[kind.family]}.{name.partition('.')[2]}" for name, kind in catalog.types.items()
+        }
+        self._back = {new: old for old, new in self.name_of.items()}
+        self.types = {
+            self.name_of[name]: replace(kind, name=self.name_of[name], family=families[kind.family])
+            for name, kind in catalog.types.items()
+        }
+        self.accelerators = {
+            key: replace(a, families=tuple(families.get(f, f) for f in a.families))
+            for key, a in catalog.accelerators.items()
+        }
+        self.quotas = catalog.quotas
+
+    def __getattr__(self, question: str) -> Callable:
+        """Every other question is about a type by its name first: ask it under the old name."""
+        if question not in {"offered", "on_demand", "spot", "capacity_block", "interruption", "savings_plan_rates"}:
+            raise AttributeError(question)
+
+        def ask(name: str, *rest: object) -> object:
+            return getattr(self._inner, question)(self._back[name], *rest)
+
+        return ask
+
+    def quota_code(self, name: str, purchase: str) -> str | None:
+        return self._inner.quota_code(self._back[name], purchase)
+
+
+@pytest.fixture(scope="session")
+def renamed_aws(aws: Catalog) -> RenamedCatalog:
+    """The same snapshot with every family renamed."""
+    return RenamedCatalog(aws)
