@@ -19,7 +19,7 @@ from fleet.resources.placement import Placement
 from fleet.resources.render_pool import RenderPool
 from fleet.resources.scaling_pool import PoolArgs
 from fleet.resources.service_pool import ServicePool
-from fleet.resources.settings import NetworkSettings, Settings
+from fleet.resources.settings import EVERYWHERE, NetworkSettings, Settings
 from fleet.resources.training_cluster import TrainingCluster, TrainingClusterArgs
 from fleet.spec import FleetSpec
 
@@ -89,12 +89,12 @@ def networks(
     several = len(zones) > 1
     for region in sorted(zones):
         own = settings.networks.get(region)
-        network = own or settings.networks.get("*", NetworkSettings())
-        if network.vpc_id and own is None and several:
+        network = own or settings.networks.get(EVERYWHERE, NetworkSettings())
+        if network.vpc_id is not None and own is None and several:
             path = f"networks.{region}"
             raise pulumi.InputPropertyError(path, "a VPC lives in one region; give one for each region of the plan")
-        if network.vpc_id:
-            placements[region] = existing_network(region, network)
+        if network.vpc_id is not None:
+            placements[region] = existing_network(region, zones[region], network)
             continue
         args = NetworkArgs(region=region, zones=zones[region], settings=network, tags=tags)
         created = Network(f"{name}-{region}" if several else name, args, pulumi.ResourceOptions(parent=parent))

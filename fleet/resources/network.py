@@ -27,9 +27,13 @@ class NetworkArgs:
     tags: Mapping[str, str]
 
 
-def existing_network(region: str, settings: NetworkSettings) -> Placement:
-    """A placement in a VPC that is there already."""
-    return Placement(region=region, vpc_id=settings.vpc_id or "", subnet_ids=settings.subnet_ids)
+def existing_network(region: str, zones: Sequence[str], settings: NetworkSettings) -> Placement:
+    """A placement in a VPC that is there already; InputPropertyError for a zone without a subnet."""
+    if settings.vpc_id is None:
+        raise pulumi.InputPropertyError("network.vpc_id", "is required; only Fleet makes a network of its own")
+    placement = Placement(region=region, vpc_id=settings.vpc_id, subnet_ids=settings.subnet_ids)
+    placement.subnets(zones)
+    return placement
 
 
 def subnet_cidrs(cidr: str, zones: Sequence[str]) -> tuple[dict[str, str], dict[str, str]]:

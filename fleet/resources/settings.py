@@ -4,13 +4,16 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any, Literal, cast
 
-from pulumi import InputPropertyError
+from pulumi import Input, InputPropertyError, Output
 
 from fleet.errors import nearest
 
-__all__ = ["ClusterSettings", "Nat", "NetworkSettings", "OfficeHours", "Settings", "read_settings"]
+__all__ = ["EVERYWHERE", "ClusterSettings", "Nat", "NetworkSettings", "OfficeHours", "Settings", "read_settings"]
 
 Nat = Literal["one", "per_zone", "none"]
+
+EVERYWHERE = "*"
+"""Key of the network of every region that has none of its own."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,8 +23,8 @@ class NetworkSettings:
     With `vpc_id`, `subnet_ids` gives one private subnet for each zone; it may then hold only what the fleet uses.
     """
 
-    vpc_id: str | None = None
-    subnet_ids: Mapping[str, str] = field(default_factory=dict)
+    vpc_id: Input[str] | None = None
+    subnet_ids: Mapping[str, Input[str]] = field(default_factory=dict)
     cidr: str = "10.64.0.0/16"
     nat: Nat = "one"
 
@@ -53,7 +56,7 @@ class Settings:
     """Everything that differs from stack to stack. A setting that is left out does nothing."""
 
     networks: Mapping[str, NetworkSettings] = field(default_factory=dict)
-    """By region; a region without settings gets a new network."""
+    """By region, EVERYWHERE for all others; a region without settings gets a new network."""
     reservations: Mapping[str, str] = field(default_factory=dict)
     """Workload -> id of the capacity reservation (or bought capacity block) that it runs in."""
     clusters: Mapping[str, ClusterSettings] = field(default_factory=dict)
@@ -70,10 +73,8 @@ class Settings:
 
 def read_settings(given: Mapping[str, Any]) -> Settings:
     """Settings from plain mappings (Pulumi config, arguments of a program in another language), all keys checked."""
-    values = dict(given)
-    if "network" in values:
-        values["networks"] = {"*": values.pop("network")} | dict(values.get("networks", {}))
-    read: dict[str, Callable[[Any, str], Any]] = {
+    readers: dict[str, Callable[[Any, str], Any]] = {
+        "network": _network,
         "networks": lambda value, path: _each(value, path, _network),
         "reservations": lambda value, path: _each(value, path, _text),
         "clusters": lambda value, path: _each(value, path, _cluster),
@@ -83,7 +84,9 @@ def read_settings(given: Mapping[str, Any]) -> Settings:
         "root_volume_gib": lambda value, path: _each(value, path, _size),
         "target_cpu_percent": _percent,
     }
-    return Settings(**_read(values, "", read))
+    values = _read(given, "", readers)
+    everywhere = {EVERYWHERE: values.pop("network")} if "network" in values else {}
+    return Settings(**values | {"networks": everywhere | values.get("networks", {})})
 
 
 def _read(given: Any, path: str, readers: Mapping[str, Callable[[Any, str], Any]]) -> dict[str, Any]:
@@ -102,7 +105,7 @@ def _read(given: Any, path: str, readers: Mapping[str, Callable[[Any, str], Any]
 
 
 def _network(value: Any, path: str) -> NetworkSettings:
-    readers = {"vpc_id": _text, "subnet_ids": lambda v, p: _each(v, p, _text), "cidr": _text, "nat": _nat}
+    readers = {"vpc_id": _id, "subnet_ids": lambda v, p: _each(v, p, _id), "cidr": _text, "nat": _nat}
     network = NetworkSettings(**_read(value, path, readers))
     if (network.vpc_id is None) != (not network.subnet_ids):
         raise InputPropertyError(path, "an existing network needs both vpc_id and subnet_ids (zone -> subnet id)")
@@ -132,6 +135,11 @@ def _text(value: Any, path: str) -> str:
     if not isinstance(value, str) or not value:
         raise InputPropertyError(path, f"expected a text, found {value!r}")
     return value
+
+
+def _id(value: Any, path: str) -> Any:
+    """An id may be an output of another resource of the same program."""
+    return value if isinstance(value, Output) else _text(value, path)
 
 
 def _texts(value: Any, path: str) -> tuple[str, ...]:
