@@ -94,7 +94,8 @@ def networks(
             path = f"networks.{region}"
             raise pulumi.InputPropertyError(path, "a VPC lives in one region; give one for each region of the plan")
         if network.vpc_id is not None:
-            placements[region] = existing_network(region, zones[region], network)
+            path = f"networks.{region}" if own else "network"
+            placements[region] = existing_network(region, zones[region], network, path=path)
             continue
         args = NetworkArgs(region=region, zones=zones[region], settings=network, tags=tags)
         created = Network(f"{name}-{region}" if several else name, args, pulumi.ResourceOptions(parent=parent))

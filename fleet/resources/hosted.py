@@ -168,8 +168,5 @@ class FleetProvider(ComponentProvider):
 
 
 def _pool(args: WorkloadInputs, kind: str) -> PoolArgs:
-    design, placements = workload_design(args, PoolDesign)
-    if design.kind != kind:
-        name = design.workload
-        raise pulumi.InputPropertyError("workload", f"{name!r} is of kind {design.kind}, this serves {kind}")
+    design, placements = workload_design(args, PoolDesign, kind=kind)
     return PoolArgs(design=design, placements=placements)

@@ -159,8 +159,10 @@ def fleet_args(inputs: FleetInputs) -> FleetArgs:
     return FleetArgs(spec=source.spec, plan=source.plan, catalog=source.catalog, settings=source.settings)
 
 
-def workload_design(inputs: WorkloadInputs, kind: type[_Design]) -> tuple[_Design, dict[str, Placement]]:
-    """The design of one workload, which has to be of a kind, and the network that it goes to."""
+def workload_design(
+    inputs: WorkloadInputs, form: type[_Design], *, kind: str | None = None
+) -> tuple[_Design, dict[str, Placement]]:
+    """The design of one workload, which has to be of a form (and kind), and the network that it goes to."""
     name = inputs["workload"]
     given: dict[str, Any] = {k: inputs[k] for k in ("network", "schedule", "tags", "protect") if k in inputs}
     for key, plural in (("reservation", "reservations"), ("root_volume_gib", "root_volume_gib")):
@@ -173,8 +175,8 @@ def workload_design(inputs: WorkloadInputs, kind: type[_Design]) -> tuple[_Desig
     design = design_workload(source, source.spec.workload(name))
     if design is None:
         raise pulumi.InputPropertyError("workload", f"the plan gives {name!r} no instances of its own")
-    if not isinstance(design, kind):
-        found = source.spec.workload(name).kind
+    found = source.spec.workload(name).kind
+    if not isinstance(design, form) or kind not in (None, found):
         raise pulumi.InputPropertyError("workload", f"{name!r} is of kind {found}, which another component serves")
     return design, _placements(source.settings, design)
 

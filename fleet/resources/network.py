@@ -27,11 +27,13 @@ class NetworkArgs:
     tags: Mapping[str, str]
 
 
-def existing_network(region: str, zones: Sequence[str], settings: NetworkSettings) -> Placement:
+def existing_network(
+    region: str, zones: Sequence[str], settings: NetworkSettings, *, path: str = "network"
+) -> Placement:
     """A placement in a VPC that is there already; InputPropertyError for a zone without a subnet."""
     if settings.vpc_id is None:
-        raise pulumi.InputPropertyError("network.vpc_id", "is required; only Fleet makes a network of its own")
-    placement = Placement(region=region, vpc_id=settings.vpc_id, subnet_ids=settings.subnet_ids)
+        raise pulumi.InputPropertyError(f"{path}.vpc_id", "is required; only Fleet makes a network of its own")
+    placement = Placement(region=region, vpc_id=settings.vpc_id, subnet_ids=settings.subnet_ids, path=path)
     placement.subnets(zones)
     return placement
 

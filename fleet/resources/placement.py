@@ -16,6 +16,8 @@ class Placement:
     vpc_id: pulumi.Input[str]
     subnet_ids: Mapping[str, pulumi.Input[str]]
     """Zone -> private subnet."""
+    path: str = "network"
+    """Where the user gave it, for messages."""
 
     def subnets(self, zones: Sequence[str]) -> list[pulumi.Input[str]]:
         """Subnets of some zones, in that order; InputPropertyError for a zone without one."""
@@ -23,7 +25,7 @@ class Placement:
         if missing:
             found = ", ".join(sorted(self.subnet_ids)) or "none"
             raise pulumi.InputPropertyError(
-                f"networks.{self.region}.subnet_ids",
+                f"{self.path}.subnet_ids",
                 f"no subnet for {', '.join(missing)}; subnets are given for {found}; add one or plan without the zone",
             )
         return [self.subnet_ids[zone] for zone in zones]

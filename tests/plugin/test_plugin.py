@@ -80,7 +80,7 @@ NETWORK = {"vpcId": "vpc-1", "subnetIds": {"us-east-2a": "subnet-a"}}
         pytest.param(
             "ServicePool",
             {"workload": "api", "network": NETWORK},
-            "networks.us-east-2.subnetIds",
+            "network.subnetIds",
             "us-east-2b",
             id="a zone without a subnet",
         ),
