@@ -93,6 +93,7 @@ def accelerators(catalog: _Catalog = None, as_json: _Json = False) -> None:
 
 @app.command()
 def refresh(
+    *,
     regions: Annotated[
         str | None, typer.Option(help="Regions with commas between; all of the account without.")
     ] = None,

@@ -1,0 +1,143 @@
+"""The shipped snapshot is what its sources give, and a snapshot that was tampered with is never read."""
+
+import json
+import os
+import shutil
+import time
+from datetime import date
+from pathlib import Path
+
+import moto
+import pytest
+
+from fleet.catalog import SHIPPED, Catalog
+from fleet.catalog.building import build
+from fleet.catalog.snapshot import Table, read_snapshot, render
+from fleet.catalog.store import write_snapshot
+from fleet.errors import CatalogError
+
+
+def test_shipped_snapshot_is_what_its_sources_give_byte_for_byte():
+    tables, day = build(SHIPPED.parent / "sources", Path(moto.__file__).parent / "ec2" / "resources")
+
+    files = render(tables, as_of=day)
+
+    committed = {p.relative_to(SHIPPED).as_posix(): p.read_bytes() for p in SHIPPED.rglob("*.*") if p.is_file()}
+    assert committed == files
+
+
+def test_every_price_of_the_snapshot_names_a_source_that_the_snapshot_explains():
+    snapshot = read_snapshot(SHIPPED)
+    known = {row["id"] for row in snapshot.rows("sources")}
+    priced = [name.removesuffix(".csv") for name in snapshot.files if b",source\n" in snapshot.files[name][:400]]
+    tables = [name for name in priced if snapshot.rows(name) and "usd" in snapshot.rows(name)[0]]
+
+    unexplained = {row["source"] for name in tables for row in snapshot.rows(name)} - known
+
+    assert len(tables) > 50
+    assert unexplained == set()
+
+
+def test_loading_takes_less_than_a_tenth_of_a_second():
+    def once():
+        start = time.process_time()
+        Catalog.load(SHIPPED)
+        return time.process_time() - start
+
+    assert min(once() for _ in range(5)) < 0.1
+
+
+def test_file_that_was_cut_is_named_with_its_rows(copy):
+    path = copy / "on_demand" / "us-east-1.csv"
+    path.write_bytes(path.read_bytes()[:20_000])
+
+    with pytest.raises(CatalogError, match=r"on_demand/us-east-1\.csv: .*rows instead of 13"):
+        Catalog.load(copy)
+
+
+def test_figure_that_was_edited_by_hand_is_found(copy):
+    path = copy / "on_demand" / "us-east-1.csv"
+    path.write_text(path.read_text().replace("0.204", "0.104", 1))
+
+    with pytest.raises(CatalogError, match="its content was changed"):
+        Catalog.load(copy)
+
+
+def test_snapshot_of_an_old_schema_says_which_is_read(copy):
+    manifest = json.loads((copy / "manifest.json").read_text())
+    (copy / "manifest.json").write_text(json.dumps(manifest | {"schema": 0}))
+
+    with pytest.raises(CatalogError, match="schema 0, this fleet reads schema 1"):
+        Catalog.load(copy)
+
+
+def test_table_of_another_snapshot_is_refused(copy, tmp_path):
+    """Two snapshots merged by hand: a table and its line of the manifest come from elsewhere."""
+    other = render({"types": Table(columns=("name",), rows=[{"name": "m1.small"}])}, as_of=date(2026, 1, 1))
+    (copy / "types.csv").write_bytes(other["types.csv"])
+    manifest = json.loads((copy / "manifest.json").read_text())
+    manifest["files"]["types.csv"] = json.loads(other["manifest.json"])["files"]["types.csv"]
+    (copy / "manifest.json").write_text(json.dumps(manifest))
+
+    with pytest.raises(CatalogError, match="list of files was changed"):
+        Catalog.load(copy)
+
+
+def test_manifest_with_conflict_markers_is_refused(copy):
+    text = (copy / "manifest.json").read_text()
+    (copy / "manifest.json").write_text(f"<<<<<<< HEAD\n{text}=======\n{text}>>>>>>> theirs\n")
+
+    with pytest.raises(CatalogError, match=r"manifest\.json: cannot be read"):
+        Catalog.load(copy)
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        pytest.param(lambda d: (d / "types.csv").unlink(), r"types\.csv: belongs to the snapshot", id="a table is gone"),
+        pytest.param(lambda d: (d / "manifest.json").unlink(), "has no manifest", id="the manifest is gone"),
+        pytest.param(lambda d: (d / "manifest.json").write_text("[]"), "is no manifest", id="another file"),
+        pytest.param(shutil.rmtree, "is not there", id="the folder is gone"),
+    ],
+)
+def test_incomplete_snapshot_says_what_is_missing(copy, change, message):
+    change(copy)
+
+    with pytest.raises(CatalogError, match=message):
+        Catalog.load(copy)
+
+
+def test_day_of_the_manifest_must_be_a_day(copy):
+    manifest = json.loads((copy / "manifest.json").read_text())
+    (copy / "manifest.json").write_text(json.dumps(manifest | {"as_of": "yesterday"}))
+
+    with pytest.raises(CatalogError, match="'as_of' is no date"):
+        Catalog.load(copy)
+
+
+def test_writing_that_fails_leaves_the_old_snapshot(tmp_path):
+    good = {"types": Table(columns=("name",), rows=[{"name": "m1.small"}])}
+    path = write_snapshot(tmp_path, good, day=date(2026, 11, 24), as_of=date(2026, 11, 24))
+    before = (path / "types.csv").read_bytes()
+
+    with pytest.raises(ValueError, match="fields not in"):
+        write_snapshot(
+            tmp_path,
+            {"types": Table(columns=("name",), rows=[{"other": "x"}])},
+            day=date(2026, 11, 24),
+            as_of=date(2026, 11, 24),
+        )
+
+    assert (path / "types.csv").read_bytes() == before
+    assert [p.name for p in tmp_path.iterdir()] == ["2026-11-24"]
+
+
+def test_writing_twice_a_day_replaces_the_snapshot_and_leaves_nothing_behind(tmp_path):
+    day = date(2026, 11, 24)
+    for name in ("a1.large", "m1.small"):
+        table = Table(columns=("name",), rows=[{"name": name}])
+        path = write_snapshot(tmp_path, {"types": table}, day=day, as_of=day)
+
+    assert read_snapshot(path).rows("types") == [{"name": "m1.small"}]
+    assert [p.name for p in tmp_path.iterdir()] == ["2026-11-24"]
+    assert os.access(path, os.R_OK | os.X_OK)
