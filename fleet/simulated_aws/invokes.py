@@ -9,13 +9,11 @@ from typing import Any
 from fleet.catalog import Catalog
 from fleet.engine.embedded import catalog_answers
 from fleet.engine.embedded.child.invokes import Invokes
+from fleet.engine.real.preview import ANSWERS
 from fleet.errors import MissingError
 from fleet.simulated_aws.cloud import Cloud
 
-__all__ = ["ANSWERS", "answer"]
-
-ANSWERS = "FLEET_SIMULATED_ANSWERS"
-"""Environment variable that names a JSON file of answers, in the embedded engine's plain form."""
+__all__ = ["answer"]
 
 
 def answer(cloud: Cloud, call: str, arguments: dict[str, Any]) -> dict[str, Any]:

@@ -8,9 +8,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
+from fleet.engine.embedded import Answers
 from fleet.engine.model import EngineRun, PackFinding, PolicyPack, RuleInfo
 from fleet.engine.real.cli import Cli, obtain_cli
 from fleet.engine.real.events import Events, Violation, read_events
+from fleet.engine.real.packs import pack_arguments
 from fleet.engine.real.processes import Finished, run
 from fleet.engine.real.registrations import Registrations, read_registrations
 from fleet.engine.real.workbench import Workbench, workbench
@@ -22,6 +24,8 @@ if TYPE_CHECKING:
 
 __all__ = ["preview_with_cli", "require_success"]
 
+ANSWERS = "FLEET_SIMULATED_ANSWERS"
+"""Environment variable that names a file of answers to provider calls, for the simulated AWS provider."""
 _UNHANDLED = "Program failed with an unhandled exception:\n"
 
 
@@ -31,6 +35,7 @@ def preview_with_cli(
     stack: str | None = None,
     packs: Sequence[PolicyPack] = (),
     config: Mapping[str, str] | None = None,
+    answers: Answers | None = None,
     simulated_aws: bool = False,
     throw_away: bool | None = None,
     cli: Cli | None = None,
@@ -41,7 +46,8 @@ def preview_with_cli(
 
     Raises ProgramError when the program or a resource of it fails (a violation is a finding, not an error), PackError
     when a pack cannot run, MissingError when no CLI can be had. `throw_away` asks for a local backend (True) or the
-    user's own (False) whatever is logged in; None decides by what is there. `say` gets one line a notice.
+    user's own (False) whatever is logged in; None decides by what is there. `answers` are for the simulated AWS
+    provider; a real one asks AWS. `say` gets one line a notice.
     """
     folder = folder.resolve()
     environment = dict(os.environ) if environment is None else environment
@@ -58,12 +64,15 @@ def preview_with_cli(
         throw_away=throw_away,
     ) as bench:
         log = bench.scratch / "calls.jsonl"
+        if answers is not None:
+            (bench.scratch / "answers.json").write_text(json.dumps(answers.plain()), encoding="utf-8")
         lines: list[str] = []
         finished = run(
-            [str(cli.path), "preview", "--json", *bench.arguments(), *_pack_arguments(bench, packs)],
+            [str(cli.path), "preview", "--json", *bench.arguments(), *pack_arguments(packs, bench.scratch, say)],
             cwd=folder,
             environment={
                 **bench.environment,
+                **({ANSWERS: str(bench.scratch / "answers.json")} if answers is not None else {}),
                 "PULUMI_ENABLE_STREAMING_JSON_PREVIEW": "true",
                 "PULUMI_DEBUG_GRPC": str(log),
             },
@@ -72,15 +81,6 @@ def preview_with_cli(
         events, registrations = read_events(lines), read_registrations(log)
         require_success(events, finished)
         return _engine_run(bench, events, registrations)
-
-
-def _pack_arguments(bench: Workbench, packs: Sequence[PolicyPack]) -> list[str]:
-    arguments = []
-    for index, pack in enumerate(packs):
-        file = bench.scratch / f"pack-{index}.json"
-        file.write_text(json.dumps(dict(pack.config)), encoding="utf-8")
-        arguments += ["--policy-pack", str(pack.folder.resolve()), "--policy-pack-config", str(file)]
-    return arguments
 
 
 def require_success(events: Events, finished: Finished) -> None:
@@ -110,7 +110,7 @@ def _is_about_a_pack(text: str) -> bool:
 
 def _engine_run(bench: Workbench, events: Events, registrations: Registrations) -> EngineRun:
     seen = events.stack or Stack(project=bench.project.name, name=bench.stack, resources=())
-    resources = tuple(registrations.complete(resource, bench.folder) for resource in seen.resources)
+    resources = registrations.complete(seen.resources, bench.folder)
     stack = replace(seen, project=bench.project.name, name=bench.stack, resources=resources)
     rules = {(pack.name, rule.name): rule for pack in registrations.packs for rule in pack.rules.values()}
     findings = tuple(

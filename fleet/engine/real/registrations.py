@@ -4,14 +4,15 @@ The log holds secrets in plain text: it lies in the run's private folder, is rea
 """
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import unquote, urlsplit
 
 from fleet.engine.model import PackInfo, RuleInfo
-from fleet.stack.model import Location, Resource
+from fleet.stack import Location, Resource, from_wire
+from fleet.stack.plain import UNKNOWN_SENTINELS
 
 if TYPE_CHECKING:
     from fleet.result.model import Level, Severity
@@ -21,7 +22,8 @@ __all__ = ["Registrations", "read_registrations"]
 _REGISTER = "/pulumirpc.ResourceMonitor/RegisterResource"
 _ANALYZER_INFO = "/pulumirpc.Analyzer/GetAnalyzerInfo"
 _CONFIGURE = "/pulumirpc.Analyzer/Configure"
-_WANTED = tuple(f'{{"method":"{method}"' for method in (_REGISTER, _ANALYZER_INFO, _CONFIGURE))
+_PROVIDER = "/pulumirpc.ResourceProvider/CheckConfig"
+_WANTED = tuple(f'{{"method":"{method}"' for method in (_REGISTER, _ANALYZER_INFO, _CONFIGURE, _PROVIDER))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,18 +32,31 @@ class Registrations:
 
     requests: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     packs: tuple[PackInfo, ...] = ()
+    providers: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
-    def complete(self, resource: Resource, folder: Path) -> Resource:
-        """The resource with its dependencies and its line in the program."""
+    def complete(self, resources: Sequence[Resource], folder: Path) -> tuple[Resource, ...]:
+        """The resources with dependencies and lines, default providers before the first resource that has them."""
+        seen = {resource.urn for resource in resources}
+        completed: list[Resource] = []
+        for resource in resources:
+            urn = resource.provider
+            if urn and urn not in seen and urn in self.providers:
+                seen.add(urn)
+                completed.append(_provider(urn, self.providers[urn]))
+            completed.append(self._completed(resource, folder))
+        return tuple(completed)
+
+    def _completed(self, resource: Resource, folder: Path) -> Resource:
         request = self.requests.get(resource.urn)
         if request is None:
             return resource
         by_property = request.get("propertyDependencies") or {}
         return replace(
             resource,
-            dependencies=tuple(request.get("dependencies") or ()),
+            id=None if resource.id in UNKNOWN_SENTINELS else resource.id,
+            dependencies=tuple(sorted(request.get("dependencies") or ())),
             property_dependencies={
-                key: tuple(entry["urns"]) for key, entry in sorted(by_property.items()) if entry.get("urns")
+                key: tuple(sorted(entry["urns"])) for key, entry in sorted(by_property.items()) if entry.get("urns")
             },
             location=_location(request, folder),
             protect=resource.protect or bool(request.get("protect")),
@@ -61,6 +76,7 @@ def _gather(lines: Iterable[str]) -> Registrations:
     requests: dict[str, Mapping[str, Any]] = {}
     packs: dict[str, dict[str, Any]] = {}
     levels: dict[str, dict[str, Any]] = {}
+    providers: dict[str, Mapping[str, Any]] = {}
     for line in lines:
         if not line.startswith(_WANTED) or '"progress":"response_completed"' not in line:
             continue
@@ -71,12 +87,21 @@ def _gather(lines: Iterable[str]) -> Registrations:
         response, source = call.get("response") or {}, (call.get("metadata") or {}).get("name", "")
         if call["method"] == _REGISTER and response.get("urn"):
             requests[response["urn"]] = call["request"]
+        elif call["method"] == _PROVIDER:
+            providers[call["request"]["urn"]] = response.get("inputs") or {}
         elif call["method"] == _ANALYZER_INFO and response:
             packs[source] = response
         elif call["method"] == _CONFIGURE:
             levels[source] = call["request"].get("policyConfig") or {}
     infos = tuple(_pack(info, levels.get(source, {})) for source, info in packs.items())
-    return Registrations(requests=requests, packs=infos)
+    return Registrations(requests=requests, packs=infos, providers=providers)
+
+
+def _provider(urn: str, inputs: Mapping[str, Any]) -> Resource:
+    """A default provider: the engine makes it, and tells nobody."""
+    kind, _, name = urn.split("::", 2)[2].partition("::")
+    shown = {key: from_wire(value) for key, value in inputs.items() if not key.startswith("__")}
+    return Resource(urn=urn, type=kind, name=name, inputs=shown)
 
 
 def _pack(info: Mapping[str, Any], levels: Mapping[str, Any]) -> PackInfo:
