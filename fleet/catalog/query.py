@@ -5,7 +5,7 @@ from dataclasses import dataclass, fields
 from decimal import Decimal
 from typing import Literal
 
-from fleet.catalog.catalog import Catalog
+from fleet.catalog.catalog import PURCHASES, Catalog
 from fleet.catalog.fields import FIELDS, Field
 from fleet.catalog.model import Accelerator, InstanceType, Price, Unpriced
 from fleet.catalog.offer import Found
@@ -81,6 +81,11 @@ def query(
 ) -> tuple[Found, ...]:
     """Offers that fit, best first by the field; what has no value comes last, ties go by name and region."""
     field = _field(sort)
+    if purchase not in (*PURCHASES, ANY):
+        raise UnknownName("purchase option", purchase, (*PURCHASES, ANY))
+    zones = {zone for region in regions for zone in catalog.zones(region)}
+    if filters.zone is not None and filters.zone not in zones:
+        raise UnknownName("zone", filters.zone, zones)
     wanted = select(catalog, filters)
     found = [item for region in regions for item in _offers(catalog, wanted, region, purchase, filters)]
     return _sorted(found, field, reverse=reverse)
@@ -101,6 +106,7 @@ def _tests(catalog: Catalog, filters: Filters) -> Iterator[Test]:
     yield from _amount_tests(filters)
     yield from _claim_tests(filters)
     if _asks_for_accelerator(filters):
+        _check_accelerator_names(catalog, filters)
         good = {key for key, item in catalog.accelerators.items() if _fits(item, filters)}
         yield lambda item: item.accelerator in good
     if filters.min_accelerators is not None:
@@ -196,6 +202,21 @@ def _asks_for_accelerator(filters: Filters) -> bool:
     return any(getattr(filters, name) not in ((), None, False) for name in names)
 
 
+def _check_accelerator_names(catalog: Catalog, filters: Filters) -> None:
+    """UnknownName for a key, stack, precision or framework that no accelerator has."""
+    items = catalog.accelerators.values()
+    choices: tuple[tuple[str, tuple[str, ...], set[str]], ...] = (
+        ("accelerator", filters.accelerators, set(catalog.accelerators)),
+        ("stack", filters.stacks, {str(name) for item in items for name in item.stacks}),
+        ("precision", filters.precisions, {name for item in items for name in item.precisions}),
+        ("framework", filters.frameworks, {name for item in items for name in item.frameworks}),
+    )
+    for what, wanted, values in choices:
+        for name in wanted:
+            if name not in values:
+                raise UnknownName(what, name, values)
+
+
 def _fits(item: Accelerator, filters: Filters) -> bool:
     return (
         (not filters.accelerators or item.key in filters.accelerators)
@@ -213,7 +234,6 @@ def _fits(item: Accelerator, filters: Filters) -> bool:
 def _offers(
     catalog: Catalog, types: tuple[InstanceType, ...], region: str, purchase: str, filters: Filters
 ) -> Iterator[Found]:
-    catalog.zones(region)
     for item in types:
         zones = catalog.offered(item.name, region)
         if not zones or (filters.zone is not None and filters.zone not in zones):

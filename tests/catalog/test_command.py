@@ -1,0 +1,206 @@
+"""`fleet catalog` answers on standard output, explains on standard error, and exits as the contract says."""
+
+import json
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from fleet.catalog import SHIPPED
+from fleet.catalog.location import chosen_snapshot, newest_snapshot, user_folder
+from fleet.cli.catalog import app
+from fleet.cli.catalog_options import OPTIONS
+
+
+@pytest.fixture
+def run(monkeypatch, tmp_path):
+    """Runs the command for a user without a data folder, on a given day."""
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("FLEET_TODAY", "2026-11-24")
+    monkeypatch.delenv("XDG_DATA_HOME", raising=False)
+    monkeypatch.delenv("FLEET_CATALOG", raising=False)
+    return lambda *arguments: CliRunner().invoke(app, arguments)
+
+
+@pytest.mark.parametrize(
+    ("name", "texts"),
+    [
+        pytest.param(
+            "m9g.16xlarge",
+            ["AWS Graviton5, arm64", "64, 64 cores, 3.3 GHz", "256 GiB", "3.13088  2026-07-20  stale: 127 days old",
+             "CoreMark 2,328,543", "spot: no spot data"],
+            id="m9g.16xlarge",
+        ),
+        pytest.param(
+            "trn2.48xlarge",
+            ["16 x Trainium2 (trainium2), 1,536 GiB together", "512 GiB per device", "35.7608", "14.5593",
+             "before the reset of October 2026", "on_demand: trn2.48xlarge is not offered in us-east-1" ,
+             "sold by capacity block (us-east-2)"],
+            id="trn2.48xlarge",
+        ),
+        pytest.param(
+            "p5e.48xlarge",
+            ["8 x H200", "47.76", "sold by capacity block (ap-northeast-1,", "video encoder     no"],
+            id="p5e.48xlarge",
+        ),
+        pytest.param(
+            "mac-m4.metal",
+            ["Apple M4, arm64_mac", "24-hour floor", "29.52 USD in us-east-1, us-east-2, us-west-2",
+             "at least 24 hours", "does not sell mac-m4.metal as spot"],
+            id="mac-m4.metal",
+        ),
+        pytest.param(
+            "p6-b300.48xlarge",
+            ["8 x B300 SXM (b300)", "142.416", "112.32", "16 EFA interfaces", "44.728", "61.52371"],
+            id="p6-b300.48xlarge",
+        ),
+        pytest.param(
+            "g6f.2xlarge",
+            ["1 x L4 1/4 (fractional) (l4-1/4)", "5.588 GiB together", "not published", "0.475"],
+            id="g6f.2xlarge",
+        ),
+    ],
+)  # fmt: skip
+def test_sheet_shows_the_facts_of_a_type(run, name, texts):
+    regional = ("--region", "us-east-1") if name in ("trn2.48xlarge", "p5e.48xlarge") else ()
+    result = run("show", name, *regional)
+
+    assert result.exit_code == 0
+    assert [text for text in texts if text not in result.stdout] == []
+
+
+def test_sheet_speaks_of_a_region_that_sells_the_type(run):
+    result = run("show", "trn2.48xlarge")
+
+    assert "Not priced in ap-south-2" in result.stdout
+
+
+@pytest.mark.parametrize(
+    ("name", "texts"),
+    [
+        pytest.param("tpu-v6e", ["Google Cloud only"], id="not on EC2"),
+        pytest.param("graviton5", ["m9g.large", "Graviton5"], id="processor"),
+        pytest.param("g4ad", ["g4ad.xlarge: 1 x AMD Radeon Pro V520"], id="family without shapes"),
+        pytest.param("u-p6e-gb200x72", ["761.904", "capacity block only"], id="UltraServer"),
+        pytest.param("c8g", ["c8g.metal-48xl"], id="family"),
+    ],
+)
+def test_other_names_are_shown_with_what_they_stand_for(run, name, texts):
+    result = run("show", name)
+
+    assert result.exit_code == 0
+    assert [text for text in texts if text not in result.stdout] == []
+
+
+def test_sheet_as_json_has_every_price_with_source_and_date(run):
+    sheet = json.loads(run("show", "p6-b300.48xlarge", "--json").stdout)
+
+    assert sheet["type"]["accelerators"] == 8
+    assert sheet["accelerator"] == "b300"
+    assert all(offer["usd"] and offer["as_of"] and offer["source"] for offer in sheet["offers"])
+    assert all(offer["usd"] is None and offer["reason"] for offer in sheet["unpriced"])
+    assert sheet["minimum_hours"] is None
+
+
+def test_mac_sheet_as_json_has_the_floor(run):
+    assert json.loads(run("show", "mac2.metal", "--json").stdout)["minimum_hours"] == 24
+
+
+def test_query_as_json_is_nothing_but_json(run):
+    result = run("query", "--architecture", "arm64", "--min-vcpus", "190", "--sort", "coremark/usd", "--json")
+    found = json.loads(result.stdout)
+
+    assert {item["architecture"] for item in found} == {"arm64"}
+    assert min(item["vcpus"] for item in found) >= 190
+    rates = [item["coremark/usd"] for item in found if item["coremark/usd"]]
+    assert rates == sorted(rates, reverse=True)
+    assert all(item["price"]["usd"] is not None or item["price"]["reason"] for item in found)
+
+
+def test_query_as_a_table_shows_the_field_it_is_sorted_by(run):
+    result = run("query", "g6e", "--sort", "price/hbm-gib", "--limit", "3")
+    lines = result.stdout.splitlines()
+
+    assert "price/hbm-gib" in lines[0]
+    assert len([line for line in lines if line.startswith("g6e.")]) == 3
+    assert "* stale" in result.stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        pytest.param(["query", "--sort", "prise"], "unknown field 'prise'; did you mean 'price'?", id="field"),
+        pytest.param(["query", "--memory", "64GX"], "unknown unit 'GX'", id="unit"),
+        pytest.param(["query", "m9g.largr"], "did you mean 'm9g.large'", id="type"),
+        pytest.param(["show", "m9g.16xlrge"], "did you mean 'm9g.16xlarge'", id="shown type"),
+        pytest.param(["show", "m9g.large", "--region", "us-eats-1"], "did you mean 'us-east-1'", id="region"),
+        pytest.param(["query", "--catalog", "/nowhere"], "is not there", id="catalog"),
+        pytest.param(["diff", "/nowhere", "/elsewhere"], "is not there", id="diff"),
+    ],
+)
+def test_wrong_request_exits_2_with_one_line_on_stderr(run, arguments, message):
+    result = run(*arguments)
+
+    assert result.exit_code == 2
+    assert result.stdout == ""
+    assert message in result.stderr
+    assert len(result.stderr.splitlines()) == 1
+
+
+def test_accelerators_lists_what_can_and_cannot_be_bought(run):
+    sold, rest = run("accelerators").stdout.split("Not to be had by type")
+
+    assert "trainium2 " in sold
+    assert "rtx-pro-6000" in sold
+    assert "mi300x: Instinct MI300X: EC2 sells no AMD Instinct" in rest
+    assert "trainium3: " in rest
+
+
+def test_accelerators_as_json(run):
+    found = {item["key"]: item for item in json.loads(run("accelerators", "--json").stdout)}
+
+    assert found["trainium2"]["memory_gib"] == 96
+    assert found["h100"]["stacks"] == ["cuda"]
+
+
+def test_every_filter_has_an_option_and_help(run):
+    text = run("query", "--help").stdout
+
+    assert [option.flag for option in OPTIONS if not option.help] == []
+    assert "Usage" in text
+
+
+def test_filters_of_the_command_line_reach_the_query(run):
+    arguments = [
+        "--stack", "cuda", "--precision", "fp8", "--video-encode", "--accelerator-memory", "80GiB", "--no-bare-metal",
+        "--max-price", "2500/month", "--current-generation",
+    ]  # fmt: skip
+    found = json.loads(run("query", *arguments, "--json").stdout)
+
+    assert [item["name"] for item in found] == ["g7e.2xlarge"]
+
+
+def test_refresh_dry_run_prints_the_policy_and_calls_nothing(run):
+    result = run("refresh", "--dry-run")
+
+    policy = json.loads(result.stdout)
+    assert "pricing:GetProducts" in policy["Statement"][0]["Action"]
+
+
+def test_diff_of_a_snapshot_with_itself_says_nothing_changed(run):
+    assert run("diff", str(SHIPPED), str(SHIPPED)).stdout == "Nothing changed.\n"
+
+
+def test_snapshot_asked_for_wins_over_the_environment_and_the_users_newest(tmp_path):
+    folder = user_folder({"XDG_DATA_HOME": str(tmp_path)})
+    for day in ("2026-11-01", "2026-12-01", "2026-12-02"):
+        (folder / day).mkdir(parents=True)
+    for day in ("2026-11-01", "2026-12-01"):
+        (folder / day / "manifest.json").write_text("{}")
+    environment = {"XDG_DATA_HOME": str(tmp_path)}
+
+    assert newest_snapshot(folder) == folder / "2026-12-01"
+    assert chosen_snapshot(None, environment) == folder / "2026-12-01"
+    assert chosen_snapshot(None, environment | {"FLEET_CATALOG": "x"}) == Path("x")
+    assert chosen_snapshot(Path("y"), environment | {"FLEET_CATALOG": "x"}) == Path("y")
+    assert chosen_snapshot(None, {"HOME": str(tmp_path / "other")}) is None
