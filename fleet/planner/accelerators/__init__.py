@@ -1,6 +1,5 @@
 """Training, inference and rendering on any accelerator that EC2 has: what can run, what it costs, what is chosen."""
 
-from fleet.planner.accelerators.answer import Answer
 from fleet.planner.accelerators.comparison import Judgement
 from fleet.planner.accelerators.planning import (
     compare,
@@ -11,4 +10,4 @@ from fleet.planner.accelerators.planning import (
     reasons,
 )
 
-__all__ = ["Answer", "Judgement", "compare", "judge", "plan_inference", "plan_rendering", "plan_training", "reasons"]
+__all__ = ["Judgement", "compare", "judge", "plan_inference", "plan_rendering", "plan_training", "reasons"]

@@ -141,8 +141,8 @@ def _run(workload: Training, run: Run) -> Judgement:
 
 
 def _stand(task: Task, name: str, stand: Stand) -> Judgement:
-    bought = [(c, n) for c, n in zip(stand.problem.choices, stand.serving.counts, strict=True) if n]
-    choice = max(bought, key=lambda pair: pair[1])[0] if bought else stand.problem.choices[0]
+    bought = [(c, n) for c, n in zip(stand.choices, stand.serving.counts, strict=True) if n]
+    choice = max(bought, key=lambda pair: pair[1])[0] if bought else stand.choices[0]
     count = sum(n for _, n in bought)
     ways = " and ".join(f"{n} {c.purchase.replace('_', ' ')}" for c, n in bought) or "none"
     return Judgement(

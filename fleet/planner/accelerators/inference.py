@@ -12,7 +12,11 @@ MIX_GAP = 1e-4
 def inference_task(workload: Inference) -> Task:
     """What the workload demands, and what an instance serves of it."""
     if workload.request_mix is not None:
-        buckets = [_bucket(workload, b) for b in workload.request_mix if b.requests_per_second > 0]
+        buckets = [
+            _bucket(workload, number, bucket)
+            for number, bucket in enumerate(workload.request_mix, start=1)
+            if bucket.requests_per_second > 0
+        ]
         return Task(
             workload=workload,
             demand=Demand(buckets=buckets),
@@ -32,11 +36,12 @@ def inference_task(workload: Inference) -> Task:
     )
 
 
-def _bucket(workload: Inference, bucket: RequestBucket) -> Bucket:
+def _bucket(workload: Inference, number: int, bucket: RequestBucket) -> Bucket:
     """Accelerators that serve the whole bucket at the utilisation target."""
     return Bucket(
+        label=f"bucket {number} ({bucket.input_tokens} + {bucket.output_tokens} tokens)",
         load={
             key: bucket.requests_per_second / rate / workload.utilization_target
             for key, rate in bucket.throughput.items()
-        }
+        },
     )

@@ -54,7 +54,7 @@ def offers_of(
             continue
         price = _price(counter, kind, region, purchase)
         if isinstance(price, Unpriced):
-            yield Refusal(purchase=purchase, reason="no_price")
+            yield Refusal(purchase=purchase, reason="no_spot_data" if purchase == "spot" else "no_price")
             continue
         yield Choice(
             kind=kind,

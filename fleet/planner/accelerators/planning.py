@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from datetime import date
 
 from fleet.catalog import Catalog
-from fleet.planner.accelerators.answer import Answer
 from fleet.planner.accelerators.comparison import Judgement, families, judge_standing, judge_training
 from fleet.planner.accelerators.inference import inference_task
 from fleet.planner.accelerators.needs import AcceleratedWorkload
@@ -12,20 +11,21 @@ from fleet.planner.accelerators.offers import Counter
 from fleet.planner.accelerators.rendering import rendering_task
 from fleet.planner.accelerators.standing import Task, answer
 from fleet.planner.accelerators.training import train
+from fleet.planner.part import Part
 from fleet.spec.model import FleetSpec, Inference, Rendering, Training
 
 
-def plan_training(spec: FleetSpec, workload: Training, catalog: Catalog, *, today: date) -> Answer:
+def plan_training(spec: FleetSpec, workload: Training, catalog: Catalog, *, today: date) -> Part:
     """The cheapest way to run a job, with its proof."""
     return train(Counter(spec=spec, workload=workload, catalog=catalog, today=today), workload)
 
 
-def plan_inference(spec: FleetSpec, workload: Inference, catalog: Catalog, *, today: date) -> Answer:
+def plan_inference(spec: FleetSpec, workload: Inference, catalog: Catalog, *, today: date) -> Part:
     """The cheapest instances that serve a model, with their proof."""
     return answer(Counter(spec=spec, workload=workload, catalog=catalog, today=today), inference_task(workload))
 
 
-def plan_rendering(spec: FleetSpec, workload: Rendering, catalog: Catalog, *, today: date) -> Answer:
+def plan_rendering(spec: FleetSpec, workload: Rendering, catalog: Catalog, *, today: date) -> Part:
     """The cheapest instances that carry the streams, with their proof."""
     return answer(Counter(spec=spec, workload=workload, catalog=catalog, today=today), rendering_task(workload))
 

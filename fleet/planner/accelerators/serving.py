@@ -1,10 +1,10 @@
 """The model for inference and rendering: whole instances of several types and purchases in one region at least cost.
 
-minimise   sum price[o] * hours * n[o]
+minimise   sum usd[o] * n[o]
 demand     scalar:  sum capacity[o] * n[o] >= demand
            mix:     sum over kinds k of w[b, k] = 1                              for every bucket b
-                    sum over b of w[b, k] * load[b, k] <= target * sum accelerators[o] * n[o]  for every kind k
-quota      n[o] <= limit of the choice; sum over choices of one quota code <= limit
+                    sum over b of w[b, k] * load[b, k] <= sum accelerators[o] * n[o]  for every kind k
+quota      n[o] <= limit of the option; sum over options of one quota code <= limit
 spot       sum capacity[o] * n[o] over steady o >= base * the same sum over all o;
            at least m types where spot is used at all
 least      sum n[o] >= min_nodes
@@ -13,19 +13,33 @@ n whole, w >= 0. A kind is an accelerator key, so that w has buckets x kinds col
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from fleet.planner.accelerators.choices import Choice
 from fleet.planner.accelerators.milp import Limits, Program, Solution, solve
 from fleet.spec.model import SpotLimits
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Option:
+    """Instances that the model may buy: what one of them costs over the hours, and what it serves."""
+
+    type_name: str
+    kind: str
+    """Accelerator key."""
+    usd: float
+    capacity: float
+    """Of the scalar demand; accelerators, where the demand is in buckets."""
+    spot: bool = False
+    at_most: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Bucket:
-    """Requests of one size: demand in requests per second, and accelerators needed for all of it, by kind."""
+    """Requests of one size, as the accelerators that all of them need."""
 
     load: Mapping[str, float]
     """Accelerator key -> accelerators that the whole bucket keeps busy."""
+    label: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,7 +52,7 @@ class Demand:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QuotaRow:
-    """Choices (by index) that count against one quota: each takes so much, all of them at most `limit`."""
+    """Options (by index) that count against one quota: each takes so much, all of them at most `limit`."""
 
     takes: Mapping[int, float]
     limit: float
@@ -46,20 +60,18 @@ class QuotaRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Problem:
-    """What the model needs; `capacity` is what one instance serves (accelerators where there are buckets)."""
+    """What the model needs."""
 
-    choices: Sequence[Choice]
-    capacity: Sequence[float]
+    options: Sequence[Option]
     demand: Demand
-    hours: float
-    spot: SpotLimits
+    spot: SpotLimits = field(default_factory=SpotLimits)
     min_nodes: int = 0
     quotas: Sequence[QuotaRow] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Serving:
-    """Counts in the order of the choices, the share of each bucket by kind, and what was proved."""
+    """Counts in the order of the options, the share of each bucket by kind, and what was proved."""
 
     solution: Solution
     counts: tuple[int, ...]
@@ -69,9 +81,7 @@ class Serving:
 def serve(problem: Problem, limits: Limits) -> Serving:
     """The cheapest counts that serve the demand."""
     program = Program()
-    columns = [
-        program.column(float(choice.unit_usd) * problem.hours, high=choice.at_most) for choice in problem.choices
-    ]
+    columns = [program.column(option.usd, high=option.at_most) for option in problem.options]
     shares = _demand(program, problem, columns)
     _spot_rows(program, problem, columns)
     for quota in problem.quotas:
@@ -91,12 +101,12 @@ def serve(problem: Problem, limits: Limits) -> Serving:
 def _demand(program: Program, problem: Problem, columns: Sequence[int]) -> list[dict[str, int]]:
     if not problem.demand.buckets:
         if problem.demand.amount > 0:
-            terms = {c: cap for c, cap in zip(columns, problem.capacity, strict=True) if cap > 0}
+            terms = {c: option.capacity for c, option in zip(columns, problem.options, strict=True)}
             program.row(terms, low=problem.demand.amount)
         return []
     supply: dict[str, dict[int, float]] = defaultdict(dict)
-    for column, choice, accelerators in zip(columns, problem.choices, problem.capacity, strict=True):
-        supply[choice.accelerator.key][column] = -accelerators
+    for column, option in zip(columns, problem.options, strict=True):
+        supply[option.kind][column] = -option.capacity
     shares: list[dict[str, int]] = []
     for bucket in problem.demand.buckets:
         row = {key: program.column(0.0, high=1.0, integer=False) for key in sorted(bucket.load) if key in supply}
@@ -112,14 +122,14 @@ def _demand(program: Program, problem: Problem, columns: Sequence[int]) -> list[
 
 def _spot_rows(program: Program, problem: Problem, columns: Sequence[int]) -> None:
     """Spot needs its steady base, and several types where any of it is used."""
-    spot = [i for i, choice in enumerate(problem.choices) if choice.purchase == "spot"]
+    spot = [i for i, option in enumerate(problem.options) if option.spot]
     if not spot:
         return
     base = problem.spot.on_demand_base_percent / 100
     if base > 0:
-        terms = {columns[i]: base * problem.capacity[i] for i in spot}
+        terms = {columns[i]: base * problem.options[i].capacity for i in spot}
         for i in set(range(len(columns))) - set(spot):
-            terms[columns[i]] = (base - 1) * problem.capacity[i]
+            terms[columns[i]] = (base - 1) * problem.options[i].capacity
         program.row(terms, high=0.0)
     least = problem.spot.min_instance_types or 1
     if least > 1:
@@ -131,7 +141,7 @@ def _diversify(program: Program, problem: Problem, columns: Sequence[int], spot:
     used = program.column(0.0, high=1.0)
     types: dict[str, list[int]] = defaultdict(list)
     for i in spot:
-        types[problem.choices[i].kind.name].append(i)
+        types[problem.options[i].type_name].append(i)
     marks: dict[int, float] = {used: -float(least)}
     for of_type in types.values():
         mark = program.column(0.0, high=1.0)
@@ -143,8 +153,8 @@ def _diversify(program: Program, problem: Problem, columns: Sequence[int], spot:
 
 
 def _most(problem: Problem, index: int) -> float:
-    """Instances of a choice that no cheapest plan exceeds: enough to serve everything alone, and the least counts."""
-    capacity = problem.capacity[index]
+    """Instances of an option that no cheapest plan exceeds: enough to serve everything alone, and the least counts."""
+    capacity = problem.options[index].capacity
     if problem.demand.buckets:
         amount = sum(max(bucket.load.values(), default=0.0) for bucket in problem.demand.buckets)
     else:

@@ -5,14 +5,15 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from fleet.money import HOURS_PER_MONTH, usd
-from fleet.plan.model import Conflict
 from fleet.planner.accelerators import allocate, quota
-from fleet.planner.accelerators.answer import Answer, nearest_words, rejections
 from fleet.planner.accelerators.choices import Choice
+from fleet.planner.accelerators.clashes import conflict, lack_throughput
 from fleet.planner.accelerators.market import Market, survey
 from fleet.planner.accelerators.milp import Limits
 from fleet.planner.accelerators.offers import Counter
-from fleet.planner.accelerators.serving import Demand, Problem, QuotaRow, Serving, serve
+from fleet.planner.accelerators.serving import Demand, Option, Problem, QuotaRow, Serving, serve
+from fleet.planner.accelerators.turned_down import rejections
+from fleet.planner.part import Part
 from fleet.spec.model import Inference, Rendering
 
 Capacity = Callable[[Choice], float]
@@ -37,14 +38,14 @@ class Task:
 class Stand:
     """The cheapest way in one region."""
 
-    problem: Problem
+    choices: tuple[Choice, ...]
     serving: Serving
     cost_usd: Decimal
 
     @property
     def solved(self) -> bool:
         """Whether the region has a solution; nothing to buy is one where nothing is demanded."""
-        return self.serving.solution.status != "infeasible" and len(self.serving.counts) == len(self.problem.choices)
+        return self.serving.solution.status != "infeasible" and len(self.serving.counts) == len(self.choices)
 
     @property
     def bound_usd(self) -> Decimal:
@@ -63,19 +64,23 @@ def stands(counter: Counter, task: Task, found: Market) -> tuple[Stand, ...]:
     """The solution of every region that has one, cheapest first."""
     regions = sorted({choice.region for choices in found.offers.values() for choice in choices})
     usable = [s for s in (_in_region(counter, task, found, region) for region in regions) if s.solved]
-    return tuple(sorted(usable, key=lambda s: (s.cost_usd, s.problem.choices[0].region)))
+    return tuple(sorted(usable, key=lambda s: (s.cost_usd, s.choices[0].region)))
 
 
-def answer(counter: Counter, task: Task) -> Answer:
+def answer(counter: Counter, task: Task) -> Part:
     """The plan of a standing workload."""
     found = market_of(counter, task)
     solved = stands(counter, task, found)
     turned_down = rejections(task.workload.name, found.rejected)
     if not solved:
-        return Answer(status="infeasible", rejections=turned_down, conflicts=(_conflict(counter, task, found),))
+        return Part(
+            status="infeasible",
+            rejections=turned_down,
+            conflicts=(conflict(counter, task.workload, task.demand, found),),
+        )
     best = solved[0]
-    counted = zip(best.problem.choices, best.serving.counts, strict=True)
-    return Answer(
+    counted = zip(best.choices, best.serving.counts, strict=True)
+    return Part(
         status=best.serving.solution.status,
         allocations=tuple(
             allocate.recurring(task.workload.name, choice, count, task.hours) for choice, count in counted if count
@@ -99,13 +104,11 @@ def _serving_only(found: Market, task: Task) -> Market:
 
 
 def _in_region(counter: Counter, task: Task, found: Market, region: str) -> Stand:
-    choices = [c for name in sorted(found.offers) for c in found.offers[name] if c.region == region]
+    choices = tuple(c for name in sorted(found.offers) for c in found.offers[name] if c.region == region)
     rules = counter.spec.rules_for(task.workload)
     problem = Problem(
-        choices=choices,
-        capacity=[task.capacity(choice) for choice in choices],
+        options=[_option(task, choice) for choice in choices],
         demand=task.demand,
-        hours=task.hours,
         spot=rules.spot,
         min_nodes=task.workload.min_nodes,
         quotas=[*_quotas(counter, choices), *_commitments(counter, choices)],
@@ -114,7 +117,18 @@ def _in_region(counter: Counter, task: Task, found: Market, region: str) -> Stan
     serving = serve(problem, limits)
     pairs = zip(choices, serving.counts, strict=bool(serving.counts))
     cost = sum((count * choice.unit_usd * usd(task.hours) for choice, count in pairs), Decimal(0))
-    return Stand(problem=problem, serving=serving, cost_usd=cost)
+    return Stand(choices=choices, serving=serving, cost_usd=cost)
+
+
+def _option(task: Task, choice: Choice) -> Option:
+    return Option(
+        type_name=choice.kind.name,
+        kind=choice.accelerator.key,
+        usd=float(choice.unit_usd) * task.hours,
+        capacity=task.capacity(choice),
+        spot=choice.purchase == "spot",
+        at_most=choice.at_most,
+    )
 
 
 def _quotas(counter: Counter, choices: Sequence[Choice]) -> list[QuotaRow]:
@@ -139,43 +153,12 @@ def _commitments(counter: Counter, choices: Sequence[Choice]) -> list[QuotaRow]:
 def _assumptions(counter: Counter, task: Task, found: Market, best: Stand) -> tuple[str, ...]:
     name = task.workload.name
     lines = []
-    if missing := _lack_throughput(counter, found):
+    if missing := lack_throughput(counter, found):
         lines.append(f"workload {name}: not considered, as the spec gives no throughput for them: {', '.join(missing)}")
     if isinstance(task.workload, Inference):
         if task.workload.framework is None:
             lines.append(f"workload {name}: no framework is given, so none was checked")
         lines.append(f"workload {name}: a replica may span any number of accelerators of one instance")
-    if any(c.purchase == "spot" and n for c, n in zip(best.problem.choices, best.serving.counts, strict=True)):
+    if any(c.purchase == "spot" and n for c, n in zip(best.choices, best.serving.counts, strict=True)):
         lines.append(f"workload {name}: spot capacity is replaced when it is interrupted; no spare is counted for it")
     return tuple(lines)
-
-
-def _lack_throughput(counter: Counter, found: Market) -> list[str]:
-    """Accelerators that only a missing figure keeps out."""
-    names = [name for name, reasons in found.rejected.items() if reasons == {"no_throughput"}]
-    return sorted({key for name in names if (key := counter.catalog.types[name].accelerator)})
-
-
-def _conflict(counter: Counter, task: Task, found: Market) -> Conflict:
-    name = task.workload.name
-    missing = _lack_throughput(counter, found)
-    if missing and not found.offers:
-        return Conflict(
-            constraint=f"workloads.{name}",
-            needed="throughput of at least one accelerator that can run it",
-            allowed=f"none is given for {', '.join(missing)}",
-            hint="give measured figures; fleet ships none",
-        )
-    if found.offers:
-        return Conflict(
-            constraint=f"workloads.{name}",
-            needed="the demand, served by whole instances",
-            allowed="the quotas, spot limits and min_nodes of the spec",
-            hint="raise the quota, allow more types or regions",
-        )
-    return Conflict(
-        constraint=f"workloads.{name}",
-        needed="an accelerator that can run it",
-        allowed=nearest_words(found.rejected),
-        hint="allow another stack, framework, region or purchase option",
-    )

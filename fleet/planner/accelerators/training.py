@@ -4,25 +4,24 @@ from datetime import date
 
 from fleet.plan.model import Conflict
 from fleet.planner.accelerators import allocate, blocks, commands, rework
-from fleet.planner.accelerators.answer import Answer, nearest, nearest_words, rejections
 from fleet.planner.accelerators.economics import price_lines
 from fleet.planner.accelerators.offers import Counter
 from fleet.planner.accelerators.runs import Run
 from fleet.planner.accelerators.selection import Selection, select
+from fleet.planner.accelerators.turned_down import nearest, nearest_words, rejections
+from fleet.planner.part import Part
 from fleet.spec.model import Training
 from fleet.vocabulary import Reason
 
 
-def train(counter: Counter, workload: Training) -> Answer:
+def train(counter: Counter, workload: Training) -> Part:
     """The cheapest run of a job with its bound, or why there is none."""
     found = select(counter, workload)
     turned_down = rejections(workload.name, found.rejected, _windows(found))
     best = found.best
     if best is None:
-        return Answer(
-            status="infeasible", rejections=turned_down, conflicts=(_conflict(workload, found, counter.today),)
-        )
-    return Answer(
+        return Part(status="infeasible", rejections=turned_down, conflicts=(_conflict(workload, found, counter.today),))
+    return Part(
         status="optimal",
         allocations=tuple(allocate.job(workload.name, best)),
         one_off_bound_usd=best.cost_usd,

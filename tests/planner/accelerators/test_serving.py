@@ -11,7 +11,9 @@ from hypothesis import strategies as st
 
 from fleet.planner.accelerators import judge, plan_inference, plan_rendering
 from fleet.planner.accelerators.gates import accelerators_per_replica
+from fleet.planner.accelerators.milp import Limits
 from fleet.planner.accelerators.needs import need_of
+from fleet.planner.accelerators.serving import Demand, Option, Problem, serve
 
 TODAY = date(2026, 12, 1)
 
@@ -331,27 +333,13 @@ class TestPurchase:
 )
 def test_brute_force_finds_nothing_cheaper(prices, rates, streams):
     """Every mix of up to three kinds, counted out."""
-    from fleet.planner.accelerators.choices import Choice  # noqa: PLC0415
-    from fleet.planner.accelerators.milp import Limits  # noqa: PLC0415
-    from fleet.planner.accelerators.serving import Demand, Problem, serve  # noqa: PLC0415
-    from fleet.spec.model import SpotLimits  # noqa: PLC0415
-
     rates = rates[: len(prices)]
-    choices = [
-        Choice(
-            kind=None,
-            accelerator=None,
-            region="r",
-            zones=("r1",),
-            purchase="on_demand",
-            unit_usd=Decimal(price),
-            price=None,
-        )
-        for price in prices
+    options = [
+        Option(type_name=str(i), kind=str(i), usd=price, capacity=rate)
+        for i, (price, rate) in enumerate(zip(prices, rates, strict=True))
     ]
-    problem = Problem(choices=choices, capacity=rates, demand=Demand(amount=streams), hours=1, spot=SpotLimits())
 
-    found = serve(problem, Limits())
+    found = serve(Problem(options=options, demand=Demand(amount=streams)), Limits())
 
     ranges = [range(math.ceil(streams / rate) + 1) for rate in rates]
     best = min(

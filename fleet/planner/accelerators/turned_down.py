@@ -1,12 +1,10 @@
-"""What this part answers for one workload, before it joins the plan of the whole fleet."""
+"""Why types were turned down for a workload, counted and in words."""
 
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass
-from decimal import Decimal
 
-from fleet.plan.model import Allocation, Conflict, Rejection
-from fleet.vocabulary import Reason, Status
+from fleet.plan.model import Rejection
+from fleet.vocabulary import Reason
 
 _EXAMPLES = 5
 _BY_MARKET: frozenset[Reason] = frozenset(
@@ -24,20 +22,6 @@ _BY_MARKET: frozenset[Reason] = frozenset(
     }
 )
 """Reasons against types that could run the work: they tell a user what to change."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
-    """Allocations with the proved lower bounds of their recurring and one-off cost, and what a user must know."""
-
-    status: Status
-    allocations: tuple[Allocation, ...] = ()
-    monthly_bound_usd: Decimal = Decimal(0)
-    one_off_bound_usd: Decimal = Decimal(0)
-    rejections: tuple[Rejection, ...] = ()
-    conflicts: tuple[Conflict, ...] = ()
-    assumptions: tuple[str, ...] = ()
-    next_steps: tuple[str, ...] = ()
 
 
 def rejections(workload: str, *tables: Mapping[str, frozenset[Reason]]) -> tuple[Rejection, ...]:
