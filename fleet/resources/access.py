@@ -9,30 +9,23 @@ from pulumi_aws import ec2, iam, vpc
 
 from fleet.resources.placement import Placement
 
-__all__ = ["Access", "assume_by", "instance_access", "managed_policy", "security_group"]
+__all__ = ["Access", "assume_by", "instance_access", "instance_role", "managed_policy", "security_group"]
 
 _SSM = "AmazonSSMManagedInstanceCore"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Access:
-    """An instance profile with its role, and a security group."""
+    """An instance profile and a security group."""
 
-    role: iam.Role
     profile: iam.InstanceProfile
     security_group_id: pulumi.Output[str]
 
 
-def instance_access(
-    name: str,
-    *,
-    placement: Placement,
-    tags: Mapping[str, str],
-    parent: pulumi.Resource,
-    policies: Sequence[str] = (),
-    talks_to_itself: bool = False,
-) -> Access:
-    """A role for instances (Systems Manager, and the managed policies named) and a group that lets nothing in."""
+def instance_role(
+    name: str, *, region: str, tags: Mapping[str, str], parent: pulumi.Resource, policies: Sequence[str] = ()
+) -> iam.Role:
+    """A role for instances: Systems Manager instead of SSH, and the AWS managed policies named."""
     options = pulumi.ResourceOptions(parent=parent)
     role = iam.Role(
         name,
@@ -45,12 +38,26 @@ def instance_access(
         iam.RolePolicyAttachment(
             f"{name}-{policy.rsplit('/', 1)[-1]}",
             role=role.name,
-            policy_arn=managed_policy(policy, placement.region),
+            policy_arn=managed_policy(policy, region),
             opts=options,
         )
-    profile = iam.InstanceProfile(name, role=role.name, tags=dict(tags), opts=options)
+    return role
+
+
+def instance_access(
+    name: str,
+    *,
+    placement: Placement,
+    tags: Mapping[str, str],
+    parent: pulumi.Resource,
+    policies: Sequence[str] = (),
+    talks_to_itself: bool = False,
+) -> Access:
+    """A role with its profile, and a security group that lets nothing in."""
+    role = instance_role(name, region=placement.region, tags=tags, parent=parent, policies=policies)
+    profile = iam.InstanceProfile(name, role=role.name, tags=dict(tags), opts=pulumi.ResourceOptions(parent=parent))
     group_id = security_group(name, placement=placement, tags=tags, parent=parent, talks_to_itself=talks_to_itself)
-    return Access(role=role, profile=profile, security_group_id=group_id)
+    return Access(profile=profile, security_group_id=group_id)
 
 
 def security_group(

@@ -10,7 +10,7 @@ from pulumi_aws import batch, ec2, iam
 from fleet.resources.access import Access, assume_by, instance_access, managed_policy
 from fleet.resources.component import placement_in, token
 from fleet.resources.design.model import BatchDesign, ComputeDesign
-from fleet.resources.launch import Extras, launch_template
+from fleet.resources.launch import launch_template
 from fleet.resources.placement import Placement
 
 __all__ = ["BatchQueue", "BatchQueueArgs"]
@@ -78,11 +78,10 @@ def _environment(
         own,
         image=None,
         root_volume_gib=design.root_volume_gib,
-        access=access,
+        access=None,
         region=design.region,
         tags=part.tags,
         parent=parent,
-        extras=Extras(with_profile=False),
     )
     return batch.ComputeEnvironment(
         own,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import pulumi
 from pulumi_aws import ec2, eks, iam
 
-from fleet.resources.access import Access, assume_by, instance_access, managed_policy
+from fleet.resources.access import assume_by, instance_role, managed_policy
 from fleet.resources.component import placement_in, token
 from fleet.resources.design.model import ClusterDesign, NodeGroupDesign
 from fleet.resources.launch import Extras, launch_template
@@ -53,8 +53,8 @@ class Cluster(pulumi.ComponentResource):
             self.cluster_name = control_plane.name
         else:
             self.cluster_name = pulumi.Output.from_input(existing)
-        access = instance_access(
-            f"{name}-nodes", placement=placement, tags=design.tags, parent=self, policies=_NODE_POLICIES
+        role = instance_role(
+            f"{name}-nodes", region=design.region, tags=design.tags, parent=self, policies=_NODE_POLICIES
         )
         groups = [
             _node_group(
@@ -62,7 +62,7 @@ class Cluster(pulumi.ComponentResource):
                 design,
                 group,
                 cluster_name=self.cluster_name,
-                access=access,
+                role=role,
                 placement=placement,
                 parent=self,
                 waits_for=waits_for,
@@ -202,17 +202,17 @@ def _node_group(
     group: NodeGroupDesign,
     *,
     cluster_name: pulumi.Output[str],
-    access: Access,
+    role: iam.Role,
     placement: Placement,
     parent: pulumi.Resource,
     waits_for: list[pulumi.Resource],
 ) -> eks.NodeGroup:
     own = name.removesuffix(design.name) + group.name
-    template = _node_template(own, design, group, access, parent)
+    template = _node_template(own, design, group, parent)
     return eks.NodeGroup(
         own,
         cluster_name=cluster_name,
-        node_role_arn=access.role.arn,
+        node_role_arn=role.arn,
         subnet_ids=placement.subnets(group.zones),
         ami_type=group.ami_type,
         capacity_type="SPOT" if group.market == "spot" else "ON_DEMAND",
@@ -234,16 +234,16 @@ def _node_group(
 
 
 def _node_template(
-    name: str, design: ClusterDesign, group: NodeGroupDesign, access: Access, parent: pulumi.Resource
+    name: str, design: ClusterDesign, group: NodeGroupDesign, parent: pulumi.Resource
 ) -> ec2.LaunchTemplate:
-    """Without image, type and profile: EKS sets those; without groups of ours: nodes join the cluster's own."""
+    """Without image, type and profile, which EKS sets, and without security groups: nodes join the cluster's."""
     return launch_template(
         name,
         image=None,
         root_volume_gib=design.root_volume_gib,
-        access=access,
+        access=None,
         region=design.region,
         tags=group.tags,
         parent=parent,
-        extras=Extras(user_data=node_config(group.max_pods), with_profile=False),
+        extras=Extras(user_data=node_config(group.max_pods)),
     )

@@ -222,7 +222,7 @@ def _is_text(value: str) -> bool:
 
 
 def _spec(value: str, catalog: Catalog) -> FleetSpec:
-    names = known(catalog)
+    names = None if catalog.plain else known(catalog)
     try:
         return parse_spec(value, "spec", names) if _is_text(value) else load_spec(Path(value), names)
     except FleetError as error:

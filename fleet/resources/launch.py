@@ -25,7 +25,6 @@ class Extras:
     host_resource_group: pulumi.Input[str] | None = None
     license_configuration: pulumi.Input[str] | None = None
     user_data: str | None = None
-    with_profile: bool = True
     on_named_host: bool = False
 
 
@@ -34,17 +33,17 @@ def launch_template(
     *,
     image: Image | None,
     root_volume_gib: int,
-    access: Access,
+    access: Access | None,
     region: str,
     tags: Mapping[str, str],
     parent: pulumi.Resource,
     extras: Extras | None = None,
 ) -> ec2.LaunchTemplate:
-    """A launch template; without an image the service that uses it (EKS, Batch) brings its own."""
+    """A launch template; what EKS and Batch bring themselves (image, profile, security groups) is left out for them."""
     extra = extras or Extras()
-    groups: list[pulumi.Input[str]] = [access.security_group_id]
+    groups: list[pulumi.Input[str]] = [access.security_group_id] if access else []
     interfaces = efa_interfaces(extra.efa_facts, groups) if extra.efa_facts else None
-    profile = ec2.LaunchTemplateIamInstanceProfileArgs(arn=access.profile.arn) if extra.with_profile else None
+    profile = ec2.LaunchTemplateIamInstanceProfileArgs(arn=access.profile.arn) if access else None
     market = ec2.LaunchTemplateInstanceMarketOptionsArgs(market_type=extra.market) if extra.market else None
     return ec2.LaunchTemplate(
         name,
@@ -57,7 +56,7 @@ def launch_template(
         metadata_options=metadata_options(),
         block_device_mappings=[root_volume(image.root_device if image else "/dev/xvda", root_volume_gib)],
         network_interfaces=interfaces,
-        vpc_security_group_ids=None if interfaces else groups,
+        vpc_security_group_ids=None if interfaces else groups or None,
         instance_market_options=market,
         capacity_reservation_specification=_target(extra.reservation),
         placement=_placement(extra),

@@ -90,7 +90,7 @@ class Network(pulumi.ComponentResource):
             name, vpc_id=vpc.id, ingress=[], egress=[], region=args.region, tags=self._tags(name), opts=self._options
         )
         gateways = self._nat_gateways(vpc, public)
-        subnets = {zone: self._subnet(vpc, zone, f"{zone}", cidr) for zone, cidr in sorted(private.items())}
+        subnets = {zone: self._subnet(vpc, zone, cidr, public=False) for zone, cidr in sorted(private.items())}
         tables = {zone: self._routes(vpc, zone, subnet, gateways) for zone, subnet in subnets.items()}
         gateway_endpoint(name, vpc=vpc, tables=tables, region=args.region, tags=args.tags, parent=self)
         if args.settings.nat == "none":
@@ -100,8 +100,8 @@ class Network(pulumi.ComponentResource):
         self.placement = Placement(region=args.region, vpc_id=vpc.id, subnet_ids=ids)
         self.register_outputs({"vpc_id": self.vpc_id, "subnet_ids": ids})
 
-    def _subnet(self, vpc: ec2.Vpc, zone: str, suffix: str, cidr: str) -> ec2.Subnet:
-        name = f"{self._name}-{suffix}"
+    def _subnet(self, vpc: ec2.Vpc, zone: str, cidr: str, *, public: bool) -> ec2.Subnet:
+        name = f"{self._name}-public-{zone}" if public else f"{self._name}-{zone}"
         return ec2.Subnet(
             name,
             vpc_id=vpc.id,
@@ -109,7 +109,7 @@ class Network(pulumi.ComponentResource):
             cidr_block=cidr,
             map_public_ip_on_launch=False,
             region=self._args.region,
-            tags=self._tags(name),
+            tags={**self._tags(name), "fleet:subnet": "public" if public else "private"},
             opts=self._options,
         )
 
@@ -138,7 +138,7 @@ class Network(pulumi.ComponentResource):
     def _nat_gateway(self, vpc: ec2.Vpc, zone: str, cidr: str, table: ec2.RouteTable) -> ec2.NatGateway:
         region, options = self._args.region, self._options
         name = f"{self._name}-public-{zone}"
-        subnet = self._subnet(vpc, zone, f"public-{zone}", cidr)
+        subnet = self._subnet(vpc, zone, cidr, public=True)
         ec2.RouteTableAssociation(name, subnet_id=subnet.id, route_table_id=table.id, region=region, opts=options)
         address = ec2.Eip(name, domain="vpc", region=region, tags=self._tags(name), opts=options)
         return ec2.NatGateway(

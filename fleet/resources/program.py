@@ -40,7 +40,7 @@ def args_from_config(config: pulumi.Config) -> FleetArgs:
 def read_args(spec_path: Path, settings: Mapping[str, Any], catalog_path: Path | None = None) -> FleetArgs:
     """Spec, lock and settings from files; FleetError when the lock was made from another spec."""
     catalog = Catalog.load(catalog_path)
-    spec = load_spec(spec_path, known(catalog))
+    spec = load_spec(spec_path, None if catalog.plain else known(catalog))
     plan = read_lock(lock_path(spec_path))
     require_fresh(plan, spec)
     return FleetArgs(spec=spec, plan=plan, catalog=catalog, settings=read_settings(settings))
