@@ -1,0 +1,146 @@
+"""Planning Apple builds: every Mac type's cheapest week, the cheapest of them, and the reasons against the rest."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from fleet.catalog import Catalog
+from fleet.money import HOURS_PER_MONTH
+from fleet.plan import Allocation, Lease, Rejection, Schedule, WaitMinutes
+from fleet.planner.mac.demand import WEEK
+from fleet.planner.mac.machines import MacMarket, MacOption, survey_macs
+from fleet.planner.mac.notes import assumptions, comparison, conflicts, next_steps, too_many
+from fleet.planner.mac.waiting import Percentiles
+from fleet.planner.mac.week import MacWeek, Weeks, monthly
+from fleet.planner.part import Part
+from fleet.spec import AppleBuilds, FleetSpec
+from fleet.vocabulary import Reason
+
+__all__ = ["MacChoice", "mac_choices", "plan_apple_builds"]
+
+_EXAMPLES = 5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MacChoice:
+    """An option with its cheapest week, and what that costs a month."""
+
+    option: MacOption
+    week: MacWeek
+    monthly_usd: Decimal
+    bound_usd: Decimal
+
+    @property
+    def order(self) -> tuple[Decimal, str, str]:
+        """Cheapest first; ties by type and region."""
+        return (self.monthly_usd, self.option.kind.name, self.option.region)
+
+
+def plan_apple_builds(spec: FleetSpec, workload: AppleBuilds, catalog: Catalog, *, today: date) -> Part:
+    """The cheapest Mac hosts that build in time; for work that needs a Mac (`needs_mac`), else see `as_batch`."""
+    market = survey_macs(spec, workload, catalog, today=today)
+    weeks = Weeks(workload)
+    choices = mac_choices(market, weeks)
+    rejections = _rejections(workload, _with_quota(market, choices))
+    if not choices:
+        why = too_many(workload, market.options) if market.options else conflicts(spec, workload, catalog, market)
+        return Part(status="infeasible", rejections=rejections, conflicts=why)
+    best = choices[0]
+    settled = weeks.settle(best.option)
+    assert settled is not None  # it was solved to be among the choices
+    week, waits = settled
+    bound = min(choice.bound_usd for choice in choices)
+    chips = [option.mac.chip for option in market.options]
+    late = [_late(workload, waits)] if waits.p95 > workload.max_wait_minutes else []
+    return Part(
+        status="optimal" if bound >= best.monthly_usd and week is best.week else "feasible",
+        allocations=_allocations(workload, best.option, week),
+        schedules=(_schedule(workload, best.option, week, waits),),
+        monthly_bound_usd=bound,
+        rejections=rejections,
+        assumptions=(*assumptions(workload, best.option, chips), comparison(workload, best.option, week), *late),
+        next_steps=tuple(next_steps(workload, best.option, week, catalog)),
+    )
+
+
+def mac_choices(market: MacMarket, weeks: Weeks) -> tuple[MacChoice, ...]:
+    """Every option with its week, cheapest first; options whose quota allows none are left out."""
+    found = []
+    for option in market.options:
+        week = weeks.solve(option)
+        if week is not None:
+            found.append(
+                MacChoice(
+                    option=option,
+                    week=week,
+                    monthly_usd=monthly(option.price.usd, week.plan.host_hours),
+                    bound_usd=monthly(option.price.usd, week.plan.bound_hours),
+                )
+            )
+    return tuple(sorted(found, key=lambda choice: choice.order))
+
+
+def _with_quota(market: MacMarket, choices: tuple[MacChoice, ...]) -> Mapping[str, frozenset[Reason]]:
+    chosen = {choice.option.kind.name for choice in choices}
+    short: dict[str, frozenset[Reason]] = {
+        option.kind.name: frozenset({"quota"})
+        for option in market.options
+        if option.kind.name not in chosen and option.quota is not None
+    }
+    return {**market.rejected, **short}
+
+
+def _rejections(workload: AppleBuilds, rejected: Mapping[str, frozenset[Reason]]) -> tuple[Rejection, ...]:
+    names: dict[Reason, list[str]] = {}
+    for name, reasons in sorted(rejected.items()):
+        for reason in sorted(reasons):
+            names.setdefault(reason, []).append(name)
+    return tuple(
+        Rejection(workload=workload.name, reason=reason, count=len(found), examples=found[:_EXAMPLES])
+        for reason, found in sorted(names.items())
+    )
+
+
+def _allocations(workload: AppleBuilds, option: MacOption, week: MacWeek) -> tuple[Allocation, ...]:
+    """Hosts that stay, and hosts that are leased for part of the week (at their peak, with the hours of one of them)."""
+    leased = [hosts - week.plan.always_on for hosts in week.plan.leased]
+    peak = max(leased, default=0)
+    parts = [(week.plan.always_on, week.plan.always_on * WEEK), (peak, sum(leased))]
+    return tuple(
+        Allocation(
+            workloads=[workload.name],
+            instance_type=option.kind.name,
+            purchase="dedicated_host",
+            region=option.region,
+            zones=list(option.zones),
+            count=count,
+            unit_hourly_usd=option.price.usd,
+            hours_per_month=round(host_hours / count * HOURS_PER_MONTH / WEEK, 6),
+            monthly_usd=monthly(option.price.usd, host_hours),
+            shares={workload.name: 1.0},
+            price_as_of=option.price.as_of,
+            price_source=option.price.source,
+        )
+        for count, host_hours in parts
+        if count
+    )
+
+
+def _schedule(workload: AppleBuilds, option: MacOption, week: MacWeek, waits: Percentiles) -> Schedule:
+    return Schedule(
+        workload=workload.name,
+        instance_type=option.kind.name,
+        needed=list(week.needed),
+        leased=list(week.plan.leased),
+        always_on=week.plan.always_on,
+        leases=[Lease(start_hour=start, hours=hours, count=count) for start, hours, count in week.plan.leases],
+        wait_minutes=WaitMinutes(p50=waits.p50, p95=waits.p95, p99=waits.p99),
+    )
+
+
+def _late(workload: AppleBuilds, waits: Percentiles) -> str:
+    return (
+        f"{workload.name}: played through, {waits.late_percent:.1f} % of builds wait longer than "
+        f"{workload.max_wait_minutes:g} minutes (p95 {waits.p95:g}); raise min_hosts for more"
+    )

@@ -1,0 +1,271 @@
+"""How long builds wait: the queue of a week, first come first served, with a capacity that changes over time.
+
+Builds of equal length on equal slots start in the order they arrive, so counts suffice: of `arrived` builds,
+`started(t) = max(started(t - 1), min(arrived(t), started(t - build) + slots(t)))`, because what started a build's length
+ago has left. This is exact on the clock's grid, and works on many weeks at once.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from fleet.planner.mac.arrivals import Clock, Counts, arrivals, clock_for
+
+__all__ = ["Needs", "Percentiles", "percentiles", "slots_of_leases"]
+
+_WARM_UP = 24
+"""Hours that run before the week, so that it starts as it ends."""
+_WEEKS = 100
+_MOST_HOSTS = 1 << 40
+_BACKLOG_SHARE = 0.05
+"""Share of the weeks that may start an hour with builds waiting before the hosts of the hour before stay."""
+_SEED_NEED = 24_168
+_SEED_WAIT = 53_091
+_MOST_BUILDS = 1_000_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Percentiles:
+    """Waiting time of the week's builds in minutes; the share that waits longer than the limit."""
+
+    p50: float
+    p95: float
+    p99: float
+    late_percent: float
+
+
+class _Queue:
+    """Builds that arrive and start, on a clock; rows are steps, columns are weeks."""
+
+    def __init__(self, clock: Clock, arrived: Counts) -> None:
+        self.clock = clock
+        self.arrived = arrived
+        self.before = clock.steps_per_build
+        self.started = np.zeros((self.before + arrived.shape[0], arrived.shape[1]), dtype=np.int64)
+        """Rows are shifted by a build's length, so that the time before the first step is there, and empty."""
+
+    def run(self, low: int, high: int, slots: Callable[[int, int], Counts | int]) -> None:
+        """Start what can start in steps [low, high), at most a build's length at a time."""
+        lag = self.before
+        for at in range(low, high, lag):
+            end = min(at + lag, high)
+            most = self.started[at:end] + slots(at, end)
+            able = np.minimum(self.arrived[at:end], most)
+            if at > 0:
+                np.maximum(able[0], self.started[lag + at - 1], out=able[0])
+            np.maximum.accumulate(able, axis=0, out=self.started[lag + at : lag + end])
+
+    def late(self, low: int, high: int, wait: int) -> int:
+        """Builds that arrived in steps [low, high) and had not started `wait` steps later."""
+        low = max(low, 0)
+        if high <= low:
+            return 0
+        arrived = self.arrived[low:high]
+        new = np.diff(arrived, axis=0, prepend=self.arrived[low - 1 : low] if low else 0)
+        lag = self.before + wait
+        waiting = arrived - self.started[low + lag : high + lag]
+        return int(np.minimum(new, np.maximum(waiting, 0)).sum())
+
+    def came(self, low: int, high: int) -> int:
+        """Builds that arrived in steps [low, high)."""
+        low = max(low, 0)
+        if high <= low:
+            return 0
+        before = self.arrived[low - 1] if low else 0
+        return int((self.arrived[high - 1] - before).sum())
+
+    def waits(self, step: int) -> bool:
+        """Whether builds wait at the start of a step, in more than a few of the weeks."""
+        if step == 0:
+            return False
+        waiting = self.arrived[step - 1] > self.started[self.before + step - 1]
+        return float(waiting.mean()) > _BACKLOG_SHARE
+
+    def overdue(self, step: int, wait: int) -> int:
+        """Builds that at a step have waited longer than the limit and not started."""
+        if step - wait < 0:
+            return 0
+        return int(np.maximum(self.arrived[step - wait] - self.started[self.before + step], 0).sum())
+
+
+class Needs:
+    """Hosts that must be able to start builds in each hour of a cyclic week, so that builds start in time.
+
+    In time means: of the builds whose limit ends in an hour at most 5 % are late, and no backlog of overdue builds is
+    left behind. There are many such weeks: `at_most(k)` never uses more than k hosts and works ahead with them.
+    """
+
+    def __init__(
+        self, rates: Sequence[float], minutes: float, slots: int, max_wait_minutes: float, *, late_share: float = 0.05
+    ) -> None:
+        self._warm = min(_WARM_UP, len(rates))
+        self._rates = [*rates[len(rates) - self._warm :], *rates]
+        self._clock = clock_for(minutes, len(self._rates))
+        self._arrived = arrivals(self._rates, self._clock, weeks=_WEEKS, seed=_SEED_NEED)
+        self._slots = slots * self._clock.builds_per_step
+        self._wait = self._clock.steps(max_wait_minutes)
+        self._share = late_share
+        self._at_once = self._week(wait=0, wanted=None, most=_MOST_HOSTS)
+
+    @property
+    def at_once(self) -> tuple[int, ...]:
+        """Fewest hosts, hour by hour, with which builds start at once."""
+        assert self._at_once is not None
+        return self._at_once[self._warm :]
+
+    def at_most(self, most: int) -> tuple[int, ...] | None:
+        """Hosts of each hour, never more than `most`; None when builds would be late."""
+        found = self._week(wait=self._wait, wanted=self._at_once, most=most)
+        return None if found is None else found[self._warm :]
+
+    def fewest(self) -> int:
+        """The lowest peak with which builds still start in time."""
+        low, high = 0, max(self.at_once, default=0)
+        while low < high:
+            middle = (low + high) // 2
+            low, high = (low, middle) if self.at_most(middle) is not None else (middle + 1, high)
+        return high
+
+    def _week(self, *, wait: int, wanted: Sequence[int] | None, most: int) -> tuple[int, ...] | None:
+        clock = self._clock
+        search = _Search(_Queue(clock, self._arrived), wait, self._slots, self._share)
+        found: list[int] = []
+        for hour in range(len(self._rates)):
+            low, high = clock.bounds[hour], clock.bounds[hour + 1]
+            expected = self._due(low - wait, high - wait)
+            hosts = search.hour(low, high, expected=expected, wanted=wanted[hour] if wanted else None, most=most)
+            if hosts is None:
+                return None
+            found.append(hosts)
+        return tuple(found)
+
+    def _due(self, low: int, high: int) -> bool:
+        """Whether any build can be due that arrived in steps [low, high)."""
+        bounds = self._clock.bounds
+        return any(
+            rate > 0 and bounds[hour] < high and bounds[hour + 1] > low for hour, rate in enumerate(self._rates)
+        )
+
+
+class _Search:
+    """Decides the hosts of one hour after the other."""
+
+    def __init__(self, queue: _Queue, wait: int, slots: int, late_share: float) -> None:
+        self.queue, self.wait, self.slots, self.share = queue, wait, slots, late_share
+        self.overdue = 0
+        self.last = 0
+
+    def hour(self, low: int, high: int, *, expected: bool, wanted: int | None, most: int) -> int | None:
+        """Hosts of steps [low, high): what is wanted as far as `most` allows, more where builds would be late.
+
+        None when builds are late with `most`. The queue then stands as the answer leaves it.
+        """
+        due = self.queue.came(low - self.wait, high - self.wait)
+        floor = 1 if expected or self.overdue else 0
+        if wanted is not None:
+            backlog = self.last if self.queue.waits(low) else 0
+            floor = max(floor, min(most, max(wanted, backlog)))
+        hosts = self._least(low, high, due, floor, most)
+        if hosts is None:
+            return None
+        self._in_time(low, high, hosts, due)
+        self.overdue = self.queue.overdue(high - 1, self.wait)
+        self.last = hosts
+        return hosts
+
+    def _least(self, low: int, high: int, due: int, floor: int, most: int) -> int | None:
+        """Fewest hosts from `floor` to `most` with which builds are in time; the answer is near the last hour's."""
+        if floor > most:
+            return None
+        if self._in_time(low, high, floor, due):
+            return floor
+        bad, good = floor, max(self.last, floor + 1)
+        while good < most and not self._in_time(low, high, good, due):
+            bad, good = good, good * 2
+        good = min(good, most)
+        if good == most and not self._in_time(low, high, good, due):
+            return None
+        while good - bad > 1:
+            middle = good - 1 if good - bad <= 4 else (bad + good) // 2  # noqa: PLR2004  (near the last hour's answer)
+            bad, good = (bad, middle) if self._in_time(low, high, middle, due) else (middle, good)
+        return good
+
+    def _in_time(self, low: int, high: int, hosts: int, due: int) -> bool:
+        queue, wait = self.queue, self.wait
+        queue.run(low, high, lambda _low, _high: hosts * self.slots)
+        if queue.overdue(high - 1, wait) > self.share * (due + self.overdue):
+            return False
+        return queue.late(low - wait, high - wait, wait) <= self.share * due
+
+
+def slots_of_leases(
+    always_on: int,
+    leases: Sequence[tuple[int, int, int]],
+    clock: Clock,
+    *,
+    slots: int,
+    ready_minutes: float,
+    hours: int,
+) -> Counts:
+    """Slots that may start a build in each step of a cyclic week.
+
+    A lease is (start hour, hours, count). A host starts builds once it is ready and none that it could not finish.
+    """
+    total = clock.bounds[hours]
+    found = np.full(total, always_on * slots, dtype=np.int64)
+    ready = -(-round(ready_minutes * 60_000) // clock.step_ms)
+    for start, length, count in leases:
+        first = clock.bounds[start] + ready
+        last = clock.bounds[start] + clock.steps(length * 60) - clock.steps_per_build
+        for step in range(first, last + 1):
+            found[step % total] += count * slots
+    return found
+
+
+def percentiles(rates: Sequence[float], minutes: float, slots: Counts, max_wait_minutes: float) -> Percentiles:
+    """Waiting times of a cyclic week with so many slots in each step: seeded, all builds of the week together."""
+    hours = len(rates)
+    warm = min(_WARM_UP, hours)
+    clock = clock_for(minutes, hours + warm)
+    lead = clock.bounds[warm]
+    arrived = arrivals([*rates[hours - warm :], *rates], clock, weeks=_weeks_for(sum(rates)), seed=_SEED_WAIT)
+    queue = _Queue(clock, arrived)
+    able = np.resize(np.roll(slots, lead), clock.bounds[-1]) * clock.builds_per_step
+    queue.run(0, clock.bounds[-1], lambda low, high: able[low:high, None])
+    waits = _waits(queue, lead, clock.bounds[-1])
+    return _spread(waits, clock, max_wait_minutes)
+
+
+def _weeks_for(builds: float) -> int:
+    """Weeks that are played: as many as give a million builds or so."""
+    return max(1, min(_WEEKS, int(_MOST_BUILDS / max(builds, 1.0))))
+
+
+def _waits(queue: _Queue, low: int, high: int) -> Counts:
+    """How many builds that arrived in steps [low, high) waited 0, 1, 2, ... steps; in order of arrival, as they start."""
+    found = np.zeros(1, dtype=np.int64)
+    steps = np.arange(high)
+    for week in range(queue.arrived.shape[1]):
+        came, began = queue.arrived[:, week], queue.started[queue.before :, week]
+        arrival = np.repeat(steps, np.diff(came, prepend=0))
+        start = np.repeat(steps, np.diff(began, prepend=0))
+        mine = arrival[: len(start)] >= low
+        counts = np.bincount(start[mine] - arrival[: len(start)][mine])
+        if len(counts) > len(found):
+            found = np.concatenate([found, np.zeros(len(counts) - len(found), dtype=np.int64)])
+        found[: len(counts)] += counts
+    return found
+
+
+def _spread(waits: Counts, clock: Clock, max_wait_minutes: float) -> Percentiles:
+    builds = int(waits.sum())
+    if builds == 0:
+        return Percentiles(p50=0.0, p95=0.0, p99=0.0, late_percent=0.0)
+    until = np.cumsum(waits)
+
+    def at(share: float) -> float:
+        return round(clock.minutes(int(np.searchsorted(until, share * builds))), 2)
+
+    late = builds - int(until[min(clock.steps(max_wait_minutes), len(until) - 1)])
+    return Percentiles(p50=at(0.5), p95=at(0.95), p99=at(0.99), late_percent=round(100 * late / builds, 3))

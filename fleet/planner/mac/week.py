@@ -1,0 +1,137 @@
+"""The week of one Mac option: hosts needed, hosts leased, how long builds wait, and what it costs."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from fleet.money import HOURS_PER_MONTH
+from fleet.planner.mac.arrivals import clock_for
+from fleet.planner.mac.demand import WEEK, hourly_builds
+from fleet.planner.mac.leases import LeasePlan, Terms, held_hosts, plan_leases
+from fleet.planner.mac.machines import MacOption
+from fleet.planner.mac.waiting import Needs, Percentiles, percentiles, slots_of_leases
+from fleet.spec import AppleBuilds
+
+__all__ = ["MOST_HOSTS", "SCRUB_HOURS", "MacWeek", "Weeks", "monthly", "needed_hosts", "waits_of"]
+
+MOST_HOSTS = 10_000
+"""A larger fleet is refused: no account may hold so many Macs."""
+
+SCRUB_HOURS = {"arm64_mac": 4.5, "x86_64_mac": 50 / 60}
+"""Longest time that AWS cleans a host after an instance ends (EC2 user guide); not billed, but the host still counts."""
+
+_LATE_SHARES = (0.05, 0.03, 0.01)
+"""What is tried in turn until the week that is leased holds the limit at the 95th percentile."""
+_MICRO = Decimal("0.000001")
+
+_Key = tuple[int, float, str, int | None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MacWeek:
+    """A solved week; `able` are hosts that must be able to start builds, `needed` those that must be leased for it."""
+
+    able: tuple[int, ...]
+    needed: tuple[int, ...]
+    plan: LeasePlan
+    held: int
+    """Most hosts that count against the quota at one time."""
+
+
+class Weeks:
+    """Solves weeks of options, each kind of week once: options of equal speed and machines share theirs."""
+
+    def __init__(self, workload: AppleBuilds, rates: Sequence[float] | None = None) -> None:
+        self.workload = workload
+        self.rates = tuple(rates) if rates is not None else hourly_builds(workload)
+        self._able: dict[tuple[int, float, float], tuple[int, ...] | None] = {}
+        self._solved: dict[tuple[_Key, float], MacWeek | None] = {}
+
+    def solve(self, option: MacOption, *, late_share: float = _LATE_SHARES[0]) -> MacWeek | None:
+        """The cheapest week of an option; None when the quota (or MOST_HOSTS) allows none."""
+        key = ((option.slots, option.minutes, option.kind.architecture, option.quota), late_share)
+        if key not in self._solved:
+            self._solved[key] = self._week(option, late_share)
+        return self._solved[key]
+
+    def settle(self, option: MacOption) -> tuple[MacWeek, Percentiles] | None:
+        """The week of an option whose leases hold the waiting limit when they are played through."""
+        found = None
+        for share in _LATE_SHARES:
+            week = self.solve(option, late_share=share)
+            if week is None:
+                return found
+            found = (week, waits_of(self.workload, option, week.plan, self.rates))
+            if found[1].p95 <= self.workload.max_wait_minutes:
+                return found
+        return found
+
+    def terms(self, option: MacOption, *, most_hosts: int | None = None) -> Terms:
+        """What leases of an option are bound to."""
+        return Terms(
+            ready_hours=math.ceil(self.workload.ready_minutes / 60),
+            drain_hours=math.ceil(option.minutes / 60),
+            scrub_hours=math.ceil(SCRUB_HOURS[option.kind.architecture]),
+            always_on=max(self.workload.min_hosts, self.workload.min_nodes),
+            most_hosts=most_hosts,
+        )
+
+    def _week(self, option: MacOption, share: float) -> MacWeek | None:
+        able = self._hosts(option, share)
+        terms = self.terms(option)
+        if able is None or terms.always_on > MOST_HOSTS:
+            return None
+        found = plan_leases(able, terms)
+        if found is not None and option.quota is not None and held_hosts(found, terms) > option.quota:
+            terms = self.terms(option, most_hosts=option.quota)
+            found = plan_leases(able, terms)
+        if found is None:
+            return None
+        return MacWeek(able=able, needed=needed_hosts(able, terms), plan=found, held=held_hosts(found, terms))
+
+    def _hosts(self, option: MacOption, share: float) -> tuple[int, ...] | None:
+        key = (option.slots, option.minutes, share)
+        if key not in self._able:
+            self._able[key] = self._fewest(option, share)
+        return self._able[key]
+
+    def _fewest(self, option: MacOption, share: float) -> tuple[int, ...] | None:
+        """Of all weeks that hold the limit the one with the lowest peak: leases of a day make the peak the price."""
+        work = sum(self.rates) * option.minutes / 60 / option.slots
+        if work > MOST_HOSTS * len(self.rates):
+            return None
+        needs = Needs(self.rates, option.minutes, option.slots, self.workload.max_wait_minutes, late_share=share)
+        fewest = needs.fewest()
+        return needs.at_most(fewest) if fewest <= MOST_HOSTS else None
+
+
+def needed_hosts(able: Sequence[int], terms: Terms) -> tuple[int, ...]:
+    """Hosts that must be leased in each hour so that enough can start builds then, shortly before and shortly after.
+
+    A host that is to start builds in an hour is leased while it gets ready, and until its last build is done.
+    """
+    hours = len(able)
+    return tuple(
+        max(terms.always_on, *(able[(hour + off) % hours] for off in range(-terms.drain_hours, terms.ready_hours + 1)))
+        for hour in range(hours)
+    )
+
+
+def waits_of(workload: AppleBuilds, option: MacOption, plan: LeasePlan, rates: Sequence[float]) -> Percentiles:
+    """How long builds wait with the leases of a plan, start-up counted."""
+    slots = slots_of_leases(
+        plan.always_on,
+        plan.leases,
+        clock_for(option.minutes, len(rates)),
+        slots=option.slots,
+        ready_minutes=workload.ready_minutes,
+        hours=len(rates),
+    )
+    return percentiles(rates, option.minutes, slots, workload.max_wait_minutes)
+
+
+def monthly(usd_per_hour: Decimal, host_hours: float) -> Decimal:
+    """USD a month of so many host-hours a week."""
+    hours = Decimal(str(host_hours)) * HOURS_PER_MONTH / WEEK
+    return (usd_per_hour * hours).quantize(_MICRO)
