@@ -14,7 +14,7 @@ from fleet.errors import FleetError
 from fleet.simulated_aws.cloud import Cloud
 from fleet.simulated_aws.invokes import answer
 from fleet.simulated_aws.kinds import kind_of
-from fleet.simulated_aws.values import UNKNOWN, has_unknown, is_unknown, plain
+from fleet.simulated_aws.values import UNKNOWN, has_unknown, is_secret, is_unknown, plain
 
 __all__ = ["SimulatedAws"]
 
@@ -171,8 +171,15 @@ def _outputs(cloud: Cloud, taggable: bool, inputs: Mapping[str, Any], computed: 
     """Inputs with their secrets as they are, the rest from AWS."""
     outputs = {**computed, **inputs}
     if taggable and not has_unknown(inputs.get("tags")):
-        outputs["tagsAll"] = cloud.default_tags | plain(inputs.get("tags") or {})
+        outputs["tagsAll"] = _all_tags(cloud.default_tags, inputs.get("tags"))
     return outputs
+
+
+def _all_tags(default_tags: Mapping[str, str], tags: Any) -> Any:
+    """Default tags under the resource's own, which may be secret as a whole or one by one."""
+    if is_secret(tags):
+        return {**tags, "value": {**default_tags, **tags["value"]}}
+    return {**default_tags, **(tags or {})}
 
 
 def _merged(inputs: Mapping[str, Any], found: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,5 +1,0 @@
-"""A program that cannot be compiled."""
-
-import pulumi
-
-pulumi.export("x", 1

@@ -1,0 +1,129 @@
+"""The embedded engine and the real one, over the same programs: same resources, costs and findings."""
+
+from dataclasses import fields, replace
+
+import pytest
+
+from fleet.catalog import Catalog
+from fleet.cost import estimate
+from fleet.engine.embedded import catalog_answers, run_program
+from fleet.engine.model import PolicyPack
+from fleet.engine.packs import run_packs
+from fleet.errors import ProgramError
+from fleet.stack import Resource
+
+pytestmark = pytest.mark.engine
+
+# What the simulated provider computes beyond the inputs is its own; policies see inputs, and unknowns for the rest.
+COMPARED = [field.name for field in fields(Resource) if field.name not in {"outputs", "options"}]
+
+
+@pytest.fixture(scope="session")
+def catalog():
+    return Catalog.load()
+
+
+def shown(stack):
+    return {resource.urn: {name: repr(getattr(resource, name)) for name in COMPARED} for resource in stack.resources}
+
+
+def told(findings):
+    return sorted((one.rule, one.pack, one.level, one.urn, one.message) for one in findings)
+
+
+@pytest.mark.parametrize(
+    ("program", "config"),
+    [
+        pytest.param("violations", {}, id="violations"),
+        pytest.param("unknowns", {}, id="unknown values"),
+        pytest.param("secrets", {}, id="secrets"),
+        pytest.param("components", {}, id="components in components, transforms, depends_on"),
+        pytest.param("providers", {}, id="explicit providers, two regions, default tags"),
+        pytest.param("invokes", {}, id="provider calls"),
+        pytest.param("everything", {}, id="every type of the simulated provider"),
+        pytest.param("generated", {"generated:resources": "200"}, id="200 resources"),
+        pytest.param("generated", {"generated:resources": "1000"}, id="1000 resources"),
+    ],
+)
+def test_engines_agree(program, config, programs, packs, preview, catalog, day):
+    """Both engines show the same resources, inputs, lines, costs and findings of a foreign pack."""
+    folder, foreign = programs / program, [PolicyPack(folder=packs / "foreign")]
+
+    embedded = run_program(folder, config=config, answers=catalog_answers(catalog))
+    judged = run_packs(foreign, folder, embedded.stack)
+    real = preview(folder, packs=foreign, config=config)
+
+    assert shown(real.stack) == shown(embedded.stack)
+    assert repr(real.stack.exports) == repr(embedded.stack.exports)
+    assert real.stack.config == embedded.stack.config
+    assert told(real.findings) == told(judged[0].findings)
+    ours = estimate(embedded.stack, catalog, today=day)
+    theirs = estimate(real.stack, catalog, today=day)
+    assert theirs.cost == ours.cost
+    assert {one.urn: one.monthly_usd for one in theirs.resources} == {
+        one.urn: one.monthly_usd for one in ours.resources
+    }
+
+
+def test_violations_are_findings_not_errors(programs, packs, preview):
+    """A mandatory violation of a foreign pack is reported with its level and text, and the stack is there."""
+    run = preview(programs / "violations", packs=[PolicyPack(folder=packs / "foreign")])
+
+    assert told(run.findings) == [
+        (
+            "no-large-volume",
+            "foreign",
+            "mandatory",
+            "urn:pulumi:dev::violations::aws:ebs/volume:Volume::large",
+            "Volumes are at most 500 GiB.\nlarge has 900 GiB",
+        ),
+        (
+            "no-lone-instance",
+            "foreign",
+            "advisory",
+            "urn:pulumi:dev::violations::pulumi:pulumi:Stack::violations-dev",
+            "Instances belong into groups.\n2 instances outside a group: one, two",
+        ),
+    ]
+    assert [pack.name for pack in run.packs] == ["foreign"]
+    assert any("names no virtual environment" in line for line in preview.said)
+
+
+def test_findings_come_from_the_command_line_only(programs, packs, preview, monkeypatch):
+    """With our own pack runner broken the real engine reports the same."""
+    import fleet.engine.packs.run as own
+
+    def broken(*_args, **_options):
+        raise AssertionError("the in-process runner was used")
+
+    monkeypatch.setattr(own, "run_packs", broken)
+    monkeypatch.setattr(own.PackSession, "run", broken)
+
+    run = preview(programs / "violations", packs=[PolicyPack(folder=packs / "foreign")])
+
+    assert [finding.rule for finding in run.findings] == ["no-large-volume", "no-lone-instance"]
+
+
+def test_configuration_of_a_pack_holds(programs, packs, preview):
+    """Levels of the pack's configuration are the ones that are reported."""
+    config = {"all": "advisory", "no-lone-instance": "disabled"}
+    run = preview(programs / "violations", packs=[PolicyPack(folder=packs / "foreign", config=config)])
+
+    assert [(finding.rule, finding.level) for finding in run.findings] == [("no-large-volume", "advisory")]
+
+
+def test_stack_reference_needs_its_backend(programs, preview):
+    """Where the engines differ: a throw-away backend has no other stacks, so the real one refuses what stays unknown."""
+    embedded = run_program(programs / "reference")
+    with pytest.raises(ProgramError, match="unknown stack"):
+        preview(programs / "reference")
+
+    assert embedded.stack.not_answered == (("stack_reference", "organization/network/dev"),)
+
+
+def test_secrets_stay_out_of_everything(programs, preview):
+    """Neither values, exports, diagnostics nor findings of a run carry a secret."""
+    run = preview(programs / "secrets")
+
+    assert "correct horse" not in repr(replace(run, stack=run.stack))
+    assert all("correct horse" not in repr(resource.inputs) for resource in run.stack.resources)
