@@ -1,0 +1,1 @@
+"""Rules on accelerators: what can run on them, how they are bought and placed (FA)."""

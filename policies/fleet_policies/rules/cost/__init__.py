@@ -1,0 +1,1 @@
+"""Rules on money: budgets, prices, purchase options (FC)."""

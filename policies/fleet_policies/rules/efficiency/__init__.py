@@ -1,0 +1,1 @@
+"""Rules on efficiency: work for the money, carbon, idle capacity (FE)."""

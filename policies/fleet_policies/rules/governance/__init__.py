@@ -1,0 +1,1 @@
+"""Rules on governance: tags, regions, families, plan and exemptions (FT)."""

@@ -1,0 +1,1 @@
+"""Rules on resilience: spot and zones (FR)."""

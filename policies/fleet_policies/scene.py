@@ -1,0 +1,116 @@
+"""What the rules look at: the stack, what it costs and what it launches, worked out once for all rules."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cached_property
+
+from fleet.catalog import Catalog
+from fleet.cost import MACHINE_TYPES, Estimate, Machines, PricedResource, Surroundings, estimate, read_machines
+from fleet.interval import Interval
+from fleet.plan import Plan
+from fleet.result.baseline import Baseline
+from fleet.result.exemptions import Waiver
+from fleet.spec import FleetSpec
+from fleet.stack.model import Resource, Stack
+from fleet_policies.market import Market
+
+__all__ = ["Given", "Raised", "Scene"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Given:
+    """What a pack is told beside the stack: the day, the catalog, and the files that the environment names."""
+
+    today: date
+    catalog: Catalog
+    spec: FleetSpec | None = None
+    plan: Plan | None = None
+    baseline: Baseline | None = None
+    waivers: tuple[Waiver, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Raised:
+    """A finding as an exemption sees it."""
+
+    rule_id: str
+    rule: str
+    urn: str
+    waivable: bool
+
+
+@dataclass(frozen=True)
+class Scene:
+    """One stack as the rules see it. Everything is sorted by URN, so that the order of resources changes nothing."""
+
+    stack: Stack
+    given: Given
+    raised: list[Raised] = field(default_factory=list)
+    """What the other rules found, for the rule on exemptions, which runs last."""
+
+    @property
+    def catalog(self) -> Catalog:
+        """Prices and shapes."""
+        return self.given.catalog
+
+    @property
+    def today(self) -> date:
+        """The day that prices, exemptions and schedules are read for."""
+        return self.given.today
+
+    @cached_property
+    def near(self) -> Surroundings:
+        """Providers, regions, tags and references of the stack."""
+        return Surroundings(self.stack)
+
+    @cached_property
+    def resources(self) -> tuple[Resource, ...]:
+        """Resources that exist after the update and are the stack's own, by URN; components and providers left out."""
+        return tuple(
+            r
+            for _, r in sorted(self.near.by_urn.items())
+            if r.custom and r.operation != "read" and not r.type.startswith("pulumi:")
+        )
+
+    def of_type(self, *kinds: str) -> tuple[Resource, ...]:
+        """Resources of some types, by URN."""
+        return tuple(r for r in self.resources if r.type in kinds)
+
+    @cached_property
+    def estimate(self) -> Estimate:
+        """What the stack costs."""
+        return estimate(self.stack, self.catalog, today=self.today)
+
+    @cached_property
+    def priced(self) -> Mapping[str, PricedResource]:
+        """Priced resources by URN, deleted ones left out."""
+        return {r.urn: r for r in self.estimate.resources if r.operation != "delete"}
+
+    @cached_property
+    def machines(self) -> tuple[Machines, ...]:
+        """Everything that launches instances, by URN."""
+        found = (read_machines(r, self.near) for r in self.resources if r.type in MACHINE_TYPES)
+        return tuple(machines for machines in found if machines is not None)
+
+    @cached_property
+    def stack_urn(self) -> str:
+        """URN of the stack itself; '' when it is not among the resources."""
+        return next((urn for urn, r in self.near.by_urn.items() if r.type == "pulumi:pulumi:Stack"), "")
+
+    @cached_property
+    def market(self) -> Market:
+        """What else could be bought."""
+        return Market(self.catalog)
+
+    def monthly(self, urn: str) -> Interval | None:
+        """What a resource costs a month; what the whole stack costs for the stack."""
+        if urn in ("", self.stack_urn):
+            return self.estimate.cost.monthly_usd
+        found = self.priced.get(urn)
+        return None if found is None else found.monthly_usd
+
+    def name(self, urn: str) -> str:
+        """Name of a resource; of the stack for the stack."""
+        found = self.near.by_urn.get(urn)
+        return found.name if found is not None else f"{self.stack.project}-{self.stack.name}"
