@@ -15,7 +15,7 @@ from fleet.planner.accelerators.needs import need_of
 from fleet.planner.accelerators.offers import Counter, Refusal, offers_of
 from fleet.planner.accelerators.savings_plans import covered
 from fleet.spec.model import Training
-from fleet.vocabulary import Reason
+from fleet.vocabulary import Purchase, Reason
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,16 +59,19 @@ def _look_at(counter: Counter, kind: InstanceType) -> tuple[tuple[Choice, ...], 
     if len(away) == len(regions):
         return (), frozenset(), reasons | {"not_in_region"}
     for region in sorted(set(regions) - set(away)):
-        found: list[Choice] = []
-        for offer in offers_of(counter, kind, accelerator, region):
-            if isinstance(offer, Refusal):
-                against.add(offer.reason)
-            else:
-                found.append(offer)
+        answers = list(offers_of(counter, kind, accelerator, region))
+        found = [answer for answer in answers if isinstance(answer, Choice)]
+        against |= _against({a.purchase: a.reason for a in answers if isinstance(a, Refusal)})
         usable += _within_quota(counter, found, against)
     if not usable:
         return (), frozenset(), reasons | telling(against)
     return (() if reasons else tuple(usable)), frozenset(against), reasons
+
+
+def _against(refused: Mapping[Purchase, Reason]) -> set[Reason]:
+    """That AWS sells a type on demand but not in blocks, or gives blocks no price, is nothing against the type."""
+    silent = {"no_price", "purchase_unsupported"} if "on_demand" not in refused else set()
+    return {reason for reason in refused.values() if reason not in silent}
 
 
 def telling(against: AbstractSet[Reason]) -> frozenset[Reason]:

@@ -213,11 +213,7 @@ def today() -> date:
 def spec_of() -> Callable[..., FleetSpec]:
     """A spec from workloads as in fleet.yaml, in us-east-1 unless said otherwise."""
 
-    def build(*workloads: dict, **fields: object) -> FleetSpec:
-        base = {"version": 1, "name": "test", "region": "us-east-1", "workloads": list(workloads)}
-        return FleetSpec.model_validate(base | fields, strict=False)
-
-    return build
+    return _spec_of
 
 
 @pytest.fixture(scope="session")
@@ -264,3 +260,20 @@ class RenamedCatalog:
 def renamed_aws(aws: Catalog) -> RenamedCatalog:
     """The same snapshot with every family renamed."""
     return RenamedCatalog(aws)
+
+
+@pytest.fixture(scope="session")
+def shop_class() -> type[Shop]:
+    """The shop itself, for property tests that stock many of them."""
+    return Shop
+
+
+@pytest.fixture(scope="session")
+def spec_of_session() -> Callable[..., FleetSpec]:
+    """As `spec_of`, for property tests."""
+    return _spec_of
+
+
+def _spec_of(*workloads: dict, **fields: object) -> FleetSpec:
+    base = {"version": 1, "name": "test", "region": "us-east-1", "workloads": list(workloads)}
+    return FleetSpec.model_validate(base | fields, strict=False)
