@@ -100,6 +100,8 @@ def _own_frames(frames: traceback.StackSummary, folder: str) -> list[traceback.F
 
 
 def _is_under(path: str, folder: str) -> bool:
+    if path.startswith("<"):
+        return False
     absolute = os.path.realpath(path)
     return absolute.startswith(os.path.realpath(folder) + os.sep) and "site-packages" not in absolute
 

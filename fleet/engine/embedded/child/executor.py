@@ -81,9 +81,12 @@ def _served(site: CallSite, function: Callable[..., Any], *args: Any, **kwargs: 
 
 
 def _has_callbacks() -> bool:
-    from pulumi.runtime.settings import SETTINGS  # noqa: PLC0415  (only in the program's interpreter)
-
-    return getattr(SETTINGS, "callbacks", None) is not None
+    # The SDK's own setting is a context variable, which tasks that are older than the first callback do not see.
+    try:
+        from pulumi.runtime._callbacks import _CallbackServicer  # noqa: PLC0415  (only in the program's interpreter)
+    except ImportError:
+        return True
+    return bool(getattr(_CallbackServicer, "_servicers", True))
 
 
 def _site(order: int) -> CallSite:

@@ -19,6 +19,7 @@ from .dependencies import Dependencies
 from .executor import call_site
 from .invokes import Answer, Invokes
 from .options import is_given, kept_options, option, resource_options
+from .placeholder import TEXT
 from .places import location
 from .providers import Package, Providers, Refusal
 
@@ -138,6 +139,10 @@ class Monitor:
         """Register a resource that exists already: its id is known, of the rest only what the program says."""
         with self._guard(request), self._lock:
             return self._read(request)
+
+    def ExistsResource(self, _request: Any) -> Any:  # noqa: N802
+        """Whether something exists in the cloud cannot be known here."""
+        return resource_pb2.ExistsResourceResponse(exists=False, unknown=True)
 
     def RegisterResourceOutputs(self, request: Any) -> Any:  # noqa: N802
         """Keep the outputs of a component; those of the root stack are the exports."""
@@ -305,14 +310,20 @@ class Monitor:
         urn = self._named(request.parent, request.type, request.name)
         inputs = wire.plain_struct(request.properties)
         record = self._record(urn, request, inputs, Dependencies(request, inputs))
-        record.update(provider=providers.urn_of(reference), id=request.id, operation="read", custom=True)
+        identity = wire.plain(wire.proto(request.id))
+        known = "" if identity == wire.UNKNOWN else request.id
+        record.update(provider=providers.urn_of(reference), id=known or None, operation="read", custom=True)
         state = dict(inputs)
         if request.type == "pulumi:pulumi:StackReference":
             state = self._invokes.stack_outputs(str(inputs.get("name", request.id)))
             if state["outputs"] == wire.UNKNOWN:
                 self._not_answered.append(("stack_reference", str(state["name"])))
             record["outputs"] = state
-        return resource_pb2.ReadResourceResponse(urn=urn, properties=wire.struct(state))
+        answer = resource_pb2.ReadResourceResponse(urn=urn, properties=wire.struct(state))
+        # Newer SDKs take the id from the answer, older ones have no field for it.
+        if "id" in answer.DESCRIPTOR.fields_by_name:
+            answer.id = known
+        return answer
 
     def _answered(self, request: Any, arguments: Any, options: Any) -> Answer:
         if request.tok == "pulumi:pulumi:getResource":
@@ -326,7 +337,7 @@ class Monitor:
         inputs = self._records.get(providers.urn_of(reference), {}).get("inputs", {})
         found = self._invokes.answer(request.tok, arguments, inputs)
         if found is not None:
-            return Answer(wire.struct({**call_site().placeholders(), **found}))
+            return Answer(wire.struct(_complete(found, call_site().placeholders())))
         kind = "stack_reference" if request.tok.startswith("pulumi:pulumi:readStack") else "invoke"
         self._not_answered.append((kind, str(arguments.get("name")) if kind == "stack_reference" else request.tok))
         return Answer(wire.struct(call_site().placeholders()), unknown=call_site().takes_unknown)
@@ -338,3 +349,18 @@ class Monitor:
         state = record["inputs"] if record["custom"] else record.get("outputs", {})
         identity = record.get("id") or (wire.UNKNOWN if record["custom"] else "")
         return Answer(wire.struct({"urn": urn, "id": identity, "state": state}))
+
+
+def _complete(found: dict[str, Any], placeholders: dict[str, Any]) -> dict[str, Any]:
+    """An answer in which placeholders stand for what is unknown or not mentioned."""
+    known = {key: value for key, value in found.items() if value != wire.UNKNOWN}
+    unknown = {key: TEXT for key in found if key not in known and key not in placeholders}
+    return {**placeholders, **unknown, **{key: _text_for_unknown(value) for key, value in known.items()}}
+
+
+def _text_for_unknown(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_text_for_unknown(item) for item in value]
+    if isinstance(value, dict):
+        return {key: _text_for_unknown(item) for key, item in value.items()}
+    return TEXT if value == wire.UNKNOWN else value

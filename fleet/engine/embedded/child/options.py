@@ -40,7 +40,7 @@ def kept_options(request: Any, options: Any, urn: str) -> dict[str, Any]:
         "ignoreChanges": list(options.ignore_changes),
         "additionalSecretOutputs": list(options.additional_secret_outputs),
         "replaceOnChanges": list(options.replace_on_changes),
-        "aliases": [_alias(item, request, urn) for item in options.aliases],
+        "aliases": list(dict.fromkeys(_alias(item, request, urn) for item in options.aliases)),
         "deletedWith": options.deleted_with,
         "retainOnDelete": option(options, "retain_on_delete"),
         "deleteBeforeReplace": option(options, "delete_before_replace"),
