@@ -7,7 +7,7 @@ from typing import Any
 
 from fleet.stack import Stack, decode_stream
 
-__all__ = ["Events", "Violation", "read_events"]
+__all__ = ["Events", "Violation", "read_events", "without_notices"]
 
 _SUMMARIES = frozenset({"preview failed", "update failed", "destroy failed"})
 """Errors that only say that there was one; after a violation they stand alone."""
@@ -89,6 +89,12 @@ def _with_resource(text: str, urn: str) -> str:
 def _is_own_shim(text: str) -> bool:
     """The CLI warns of parts that it takes from PATH, also of the stand-ins that we put there and announce."""
     return text.startswith(("using pulumi-language-python from $PATH", "using pulumi-resource-aws from $PATH"))
+
+
+def without_notices(text: str) -> str:
+    """What the CLI wrote on stderr, without its warnings about parts on PATH."""
+    lines = (line for line in text.splitlines() if not _is_own_shim(line.removeprefix("warning: ")))
+    return "\n".join(lines).strip()
 
 
 def read_events(lines: Sequence[str]) -> Events:

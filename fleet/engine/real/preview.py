@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, cast
 from fleet.engine.embedded import Answers
 from fleet.engine.model import EngineRun, PackFinding, PolicyPack, RuleInfo
 from fleet.engine.real.cli import Cli, obtain_cli
-from fleet.engine.real.events import Events, Violation, read_events
+from fleet.engine.real.events import Events, Violation, read_events, without_notices
 from fleet.engine.real.packs import pack_arguments
 from fleet.engine.real.processes import Finished, run
 from fleet.engine.real.registrations import Registrations, read_registrations
@@ -91,21 +91,20 @@ def require_success(events: Events, finished: Finished) -> None:
         if text.startswith(_UNHANDLED):
             traceback = text.removeprefix(_UNHANDLED).strip()
             raise ProgramError(f"the program failed: {traceback.splitlines()[-1]}", traceback)
-    texts = [
-        *events.errors,
-        *([finished.stderr.strip()] if not events.is_complete else []),
-    ]
-    text = "\n".join(part for part in texts if part)
+    if finished.code < 0:
+        raise ProgramError(f"the Pulumi CLI was ended by signal {-finished.code} before it was done; run it again")
+    said = [] if events.is_complete else [without_notices(finished.stderr)]
+    text = "\n".join(part for part in (*events.errors, *said) if part)
     if _is_about_a_pack(text):
-        raise PackError(text)
+        raise PackError("\n".join([text, *(line for line in events.diagnostics if not line.startswith("error: "))]))
     if text:
         raise ProgramError(text)
     if not any(violation.level == "mandatory" for violation in events.violations):
-        raise ProgramError(f"pulumi preview ended with code {finished.code}: {finished.stderr.strip() or 'no message'}")
+        raise ProgramError(f"pulumi ended with code {finished.code} and no message")
 
 
 def _is_about_a_pack(text: str) -> bool:
-    return "policy pack" in text or "analyzer" in text.lower()
+    return "policy" in text or "analyzer" in text.lower()
 
 
 def _engine_run(bench: Workbench, events: Events, registrations: Registrations) -> EngineRun:
