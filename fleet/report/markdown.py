@@ -19,7 +19,9 @@ def markdown(result: Result, *, limit: int = LIMIT) -> str:
     head = "\n".join(_head(result)) + "\n"
     findings = _section("Findings", [_finding(finding) for finding in result.findings], limit // 2)
     room = limit - len(head) - len(findings) - _ROOM_FOR_THE_REST
-    resources = _section("Resources", list(_resources(result)), room, table="| resource | what | USD a month |\n|:--|:--|--:|")
+    resources = _section(
+        "Resources", list(_resources(result)), room, table="| resource | what | USD a month |\n|:--|:--|--:|"
+    )
     return head + findings + resources + "\n".join(_tail(result)) + "\n"
 
 
@@ -89,4 +91,6 @@ def escape(text: str) -> str:
     """Text that Markdown and HTML leave as it is."""
     for character in ("\\", "|", "*", "_", "`", "[", "]"):
         text = text.replace(character, "\\" + character)
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("\n", " ").replace("@", "@&#8203;")
+    return (
+        text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("\n", " ").replace("@", "@&#8203;")
+    )

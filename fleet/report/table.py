@@ -10,7 +10,6 @@ from io import StringIO
 from rich.console import Console
 from rich.text import Text
 
-from fleet.cost.model import PricedResource
 from fleet.report import amounts
 from fleet.report.tree import Branch, stray_findings, tree
 from fleet.result.model import Finding, Result
@@ -103,15 +102,15 @@ def _footer(result: Result, width: int) -> Iterator[Text]:
     for item in result.unpriced:
         yield from _wrapped(Text(f"Unpriced  {item.count} x {item.type}: {item.reason}", "yellow"), "", width)
     for asked in result.not_answered:
-        yield from _wrapped(Text(f"Not answered  {asked.kind} {asked.token}: its outputs are unknown", "dim"), "", width)
+        yield from _wrapped(
+            Text(f"Not answered  {asked.kind} {asked.token}: its outputs are unknown", "dim"), "", width
+        )
     yield from _verdict(result)
 
 
 def _verdict(result: Result) -> Iterator[Text]:
     counts = result.counts
-    found = Counter(
-        {"mandatory": counts.mandatory, "advisory": counts.advisory, "exempted": counts.exempted}
-    )
+    found = Counter({"mandatory": counts.mandatory, "advisory": counts.advisory, "exempted": counts.exempted})
     said = ", ".join(f"{many} {level}" for level, many in found.items())
     undecided = f", {counts.undecided} undecided" if counts.undecided else ""
     yield Text(f"Policies  {said}{undecided}; {counts.resources} resources, {counts.unpriced} unpriced")
@@ -147,5 +146,3 @@ def _wrapped(text: Text, lead: str, width: int) -> Iterator[Text]:
     for number, line in enumerate(text.wrap(console, room)):
         line.rstrip()
         yield Text.assemble((lead, "dim"), "  " if number else "", line)
-
-

@@ -67,7 +67,9 @@ def _is_worth_a_line(branch: Branch) -> bool:
         return True
     if ":" in resource.type and resource.type.startswith("pulumi:providers:"):
         return False
-    return resource.monthly_usd is None or resource.monthly_usd != ZERO or bool(resource.lines or resource.instance_types)
+    return (
+        resource.monthly_usd is None or resource.monthly_usd != ZERO or bool(resource.lines or resource.instance_types)
+    )
 
 
 def _sum(values: Sequence[Interval | None]) -> Interval:

@@ -1,5 +1,6 @@
 """What a preview or check gives: prices and findings of a stack, as one value."""
 
+from fleet.result.against import against
 from fleet.result.assemble import assemble
 from fleet.result.codec import parse_result, read_result, result_json, result_values
 from fleet.result.model import CatalogStamp, Counts, Exemption, Finding, Level, NotAnswered, Result, Severity
@@ -13,6 +14,7 @@ __all__ = [
     "NotAnswered",
     "Result",
     "Severity",
+    "against",
     "assemble",
     "parse_result",
     "read_result",

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Any, Literal
 
-from fleet.cost.model import Estimate, PricedResource
+from fleet.cost.model import Estimate
 from fleet.result.model import CatalogStamp, Counts, Finding, NotAnswered, Result
 from fleet.stack.model import Location, Secret, Stack, Unknown
 
@@ -27,7 +27,7 @@ def assemble(
         (_placed(finding, locations.get(finding.urn)) for finding in findings),
         key=lambda finding: (_LEVELS[finding.level], finding.id or finding.rule, finding.urn, finding.message),
     )
-    counts = _counts(placed, estimate.resources, undecided)
+    counts = _counts(placed, estimate, undecided)
     return Result(
         tool_version=tool_version,
         engine=engine,
@@ -54,14 +54,14 @@ def _placed(finding: Finding, location: Location | None) -> Finding:
     return replace(finding, location=location)
 
 
-def _counts(findings: Sequence[Finding], resources: Sequence[PricedResource], undecided: int) -> Counts:
+def _counts(findings: Sequence[Finding], estimate: Estimate, undecided: int) -> Counts:
     return Counts(
         mandatory=sum(finding.level == "mandatory" for finding in findings),
         advisory=sum(finding.level in {"advisory", "remediate"} and finding.exemption is None for finding in findings),
         exempted=sum(finding.exemption is not None for finding in findings),
         undecided=undecided,
-        resources=len(resources),
-        unpriced=sum(resource.monthly_usd is None for resource in resources),
+        resources=len(estimate.resources),
+        unpriced=sum(item.count for item in estimate.unpriced),
     )
 
 

@@ -67,6 +67,8 @@ class Counts:
     undecided: int
     resources: int
     unpriced: int
+    new: int | None = None
+    """Findings that the baseline does not have; None without a baseline."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

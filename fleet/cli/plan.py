@@ -1,0 +1,94 @@
+"""`fleet plan`: solve the fleet and write the lock, or say whether the lock still holds."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from fleet.cli import surroundings as around
+
+if TYPE_CHECKING:
+    from fleet.catalog import Catalog
+    from fleet.plan import Plan
+    from fleet.spec import FleetSpec
+
+
+def plan(
+    spec: around.SpecFile = Path("fleet.yaml"),
+    check: Annotated[
+        bool, typer.Option("--check", help="Neither solve nor write: compare the spec with the lock.")
+    ] = False,
+    json_: around.AsJson = False,
+    fresh: Annotated[
+        bool, typer.Option("--fresh", help="Forget the lock: nothing is kept for the sake of keeping it.")
+    ] = False,
+    catalog: around.CatalogFile = None,
+    today: around.Today = None,
+) -> int:
+    """Find the cheapest fleet that runs fleet.yaml, prove how near to the optimum it is, and write the lock.
+
+    Exit codes: 0 planned; 1 no fleet is possible, or with --check the lock is stale; 2 the spec is wrong.
+
+    Examples:  fleet plan   |   fleet plan --check   |   fleet plan --spec fleet.dev.yaml --json
+    """
+    offered = around.load_catalog(catalog)
+    wanted = around.read_spec(spec, offered)
+    if check:
+        return _check(spec, wanted, offered, json_)
+    return _solve(spec, wanted, offered, json_=json_, fresh=fresh, today=today)
+
+
+def _check(path: Path, spec: "FleetSpec", catalog: "Catalog", json_: bool) -> int:
+    from fleet.plan import check_lock, lock_path  # noqa: PLC0415
+
+    lock = lock_path(path)
+    state = check_lock(lock, spec, catalog.as_of)
+    if json_:
+        reason = None if state.fresh else "stale"
+        around.put_json({"lock": str(lock), "fresh": state.fresh, "reason": reason, "message": state.reason})
+    elif state.fresh:
+        around.put(f"{lock} fits {path}")
+    else:
+        around.say(state.reason)
+    for note in state.notes:
+        around.say(note)
+    return 0 if state.fresh else 1
+
+
+def _solve(path: Path, spec: "FleetSpec", catalog: "Catalog", *, json_: bool, fresh: bool, today: str | None) -> int:
+    from fleet.plan import lock_path, plan_json, write_lock  # noqa: PLC0415
+    from fleet.planner import plan as solve  # noqa: PLC0415
+    from fleet.report.plan import changes_text, plan_text  # noqa: PLC0415
+
+    lock = lock_path(path)
+    previous = None if fresh else _previous(lock)
+    show = around.progress()
+    found = solve(spec, catalog, today=around.day(today), previous=previous, progress=show)
+    around.done(show)
+    around.put(plan_json(found) if json_ else plan_text(found, width=around.width(), colour=around.has_colour()))
+    if found.gap_percent > spec.planner.max_gap_percent:
+        around.say(
+            f"warning: the gap of {found.gap_percent:.2f} % is above max_gap_percent {spec.planner.max_gap_percent:g}"
+        )
+    if found.status == "infeasible":
+        around.say(f"no fleet is possible; {lock} is left as it was" if lock.exists() else "no fleet is possible")
+        return 1
+    write_lock(found, lock)
+    if previous is not None and not json_:
+        around.put(changes_text(previous, found))
+    around.say(f"wrote {lock}")
+    return 0
+
+
+def _previous(lock: Path) -> "Plan | None":
+    """The locked plan, to keep what need not move; a broken lock is said and not kept."""
+    from fleet.errors import LockError  # noqa: PLC0415
+    from fleet.plan import read_lock  # noqa: PLC0415
+
+    if not lock.exists():
+        return None
+    try:
+        return read_lock(lock)
+    except LockError as error:
+        around.say(f"{error}; planning without it")
+        return None

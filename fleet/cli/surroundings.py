@@ -1,0 +1,112 @@
+"""What a command takes from its surroundings: the day, the catalog, the terminal, where results go."""
+
+import json
+import os
+import shutil
+import sys
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from fleet.errors import ConfigError
+
+if TYPE_CHECKING:
+    from fleet.catalog import Catalog
+    from fleet.spec import FleetSpec
+
+Today = Annotated[
+    str | None,
+    typer.Option(
+        "--today", metavar="YYYY-MM-DD", envvar="FLEET_TODAY", help="The day to plan for and judge prices by."
+    ),
+]
+CatalogFile = Annotated[
+    Path | None,
+    typer.Option("--catalog", envvar="FLEET_CATALOG", help="Another catalog snapshot, or a JSON list of shapes."),
+]
+SpecFile = Annotated[Path, typer.Option("--spec", help="What must run.")]
+AsJson = Annotated[bool, typer.Option("--json", help="JSON on standard output, and nothing else there.")]
+Output = Annotated[Path | None, typer.Option("--output", "-o", help="Write the result to this file.")]
+
+
+def day(text: str | None) -> date:
+    """The day a command works for: as given, else today (UTC)."""
+    if text is None:
+        return datetime.now(tz=UTC).date()
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise ConfigError(f"--today is {text!r}; it must be a day such as 2026-12-01") from error
+
+
+def user_snapshot() -> Path | None:
+    """The newest snapshot that `fleet catalog refresh` wrote for this user; None without one."""
+    home = Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share") / "fleet" / "catalog"
+    snapshots = sorted(folder for folder in home.glob("????-??-??*") if (folder / "manifest.json").is_file())
+    return snapshots[-1] if snapshots else None
+
+
+def load_catalog(path: Path | None) -> "Catalog":
+    """The catalog of a command: as given, else the user's newest snapshot, else the shipped one."""
+    from fleet.catalog import Catalog  # noqa: PLC0415  (help and errors must not wait for it)
+
+    return Catalog.load(path or user_snapshot())
+
+
+def read_spec(path: Path, catalog: "Catalog") -> "FleetSpec":
+    """A spec checked against the catalog's names; a list of shapes knows no names to check against."""
+    from fleet.catalog import known  # noqa: PLC0415
+    from fleet.spec import load_spec  # noqa: PLC0415
+
+    return load_spec(path, None if catalog.plain else known(catalog))
+
+
+def say(text: str) -> None:
+    """A note for the person, on standard error."""
+    print(f"fleet: {text}", file=sys.stderr)
+
+
+def progress() -> "Any":
+    """Where long work tells how far it is: a line that rewrites itself on a terminal, nothing in a pipe."""
+    if not sys.stderr.isatty():
+        return None
+
+    def show(text: str) -> None:
+        print(f"\r\033[K{text}", end="", file=sys.stderr, flush=True)
+
+    return show
+
+
+def done(show: Any) -> None:
+    """Clear the progress line."""
+    if show is not None:
+        print("\r\033[K", end="", file=sys.stderr, flush=True)
+
+
+def width() -> int:
+    """Columns of the terminal; 120 in a pipe, where nothing wraps."""
+    return shutil.get_terminal_size((120, 24)).columns
+
+
+def has_colour() -> bool:
+    """True on a terminal, unless NO_COLOR is set."""
+    return sys.stdout.isatty() and not os.environ.get("NO_COLOR")
+
+
+def put(text: str, output: Path | None = None) -> None:
+    """A result: to the file if one is given, else to standard output."""
+    if output is None:
+        sys.stdout.write(text if text.endswith("\n") else text + "\n")
+        return
+    try:
+        output.parent.mkdir(parents=True, exist_ok=True)
+        output.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise ConfigError(f"--output {output} cannot be written: {error.strerror}") from error
+
+
+def put_json(values: Any) -> None:
+    """Plain values as JSON on standard output."""
+    put(json.dumps(values, indent=2, ensure_ascii=False, allow_nan=False))

@@ -1,0 +1,154 @@
+"""Parts joined into the plan of a fleet: totals, gap, budgets, quotas, carbon."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+from decimal import Decimal
+
+from fleet.catalog import Catalog
+from fleet.cost.carbon import kg_co2e_per_hour
+from fleet.plan.model import Allocation, CatalogStamp, Conflict, Plan
+from fleet.planner.part import Part
+from fleet.planner.quotas import Quotas
+from fleet.spec.digest import spec_sha256
+from fleet.spec.model import FleetSpec
+from fleet.vocabulary import Status
+
+_MICRO = Decimal("0.000001")
+_WORST: tuple[Status, ...] = ("optimal", "feasible", "timed_out", "infeasible")
+_PROVED = Decimal("1e-6")
+"""A relative gap below which cost and bound differ by rounding only."""
+
+
+def assemble(spec: FleetSpec, catalog: Catalog, parts: Sequence[Part], quotas: Quotas, *, today: date) -> Plan:
+    """The plan of the fleet. It is infeasible when a part is, or when the whole passes a budget."""
+    allocations = [allocation for part in parts for allocation in part.allocations]
+    monthly = sum((a.monthly_usd for a in allocations), Decimal(0))
+    one_off = sum((a.job_usd for a in allocations if a.job_usd is not None), Decimal(0))
+    bound = sum((part.monthly_bound_usd + part.one_off_bound_usd for part in parts), Decimal(0))
+    conflicts = [conflict for part in parts for conflict in part.conflicts if part.status == "infeasible"]
+    if not conflicts:
+        conflicts = _over_budget(spec, allocations, bound)
+    status = _status(parts, monthly + one_off, bound)
+    fields = {
+        "name": spec.name,
+        "planned_on": today,
+        "spec_sha256": spec_sha256(spec),
+        "catalog": CatalogStamp(as_of=catalog.as_of, sha256=catalog.sha256, regions=_regions(spec)),
+        "lower_bound_usd": bound.quantize(_MICRO),
+        "rejections": [rejection for part in parts for rejection in part.rejections],
+    }
+    if conflicts or status == "infeasible":
+        return Plan(**fields, **_nothing(conflicts))
+    return Plan(
+        **fields,
+        status=status,
+        monthly_usd=monthly.quantize(_MICRO),
+        one_off_usd=one_off.quantize(_MICRO),
+        gap_percent=gap_percent(monthly + one_off, bound),
+        kg_co2e_per_month=_carbon(catalog, allocations),
+        allocations=allocations,
+        nodes=[node for part in parts for node in part.nodes],
+        conflicts=[],
+        schedules=[schedule for part in parts for schedule in part.schedules],
+        quotas=quotas.uses(),
+        assumptions=_once(text for part in parts for text in part.assumptions),
+        next_steps=_once([*(text for part in parts for text in part.next_steps), *_quota_steps(quotas)]),
+    )
+
+
+def gap_percent(cost: Decimal, bound: Decimal) -> float:
+    """How far the cost is above the bound, in per cent of the bound; 0 where both are 0."""
+    if bound <= 0:
+        return 0.0 if cost <= 0 else 100.0
+    return round(float((cost - bound) / bound * 100), 4)
+
+
+def _nothing(conflicts: Sequence[Conflict]) -> dict[str, object]:
+    return {
+        "status": "infeasible",
+        "monthly_usd": Decimal(0),
+        "one_off_usd": Decimal(0),
+        "gap_percent": 0.0,
+        "allocations": [],
+        "nodes": [],
+        "conflicts": list(conflicts),
+        "schedules": [],
+        "quotas": [],
+        "assumptions": [],
+        "next_steps": [],
+    }
+
+
+def _status(parts: Sequence[Part], cost: Decimal, bound: Decimal) -> Status:
+    """The worst of the parts; optimal only if the joined bound says so."""
+    status = max((part.status for part in parts), key=_WORST.index, default="optimal")
+    if status in {"optimal", "feasible"}:
+        return "optimal" if cost - bound <= _PROVED * cost else "feasible"
+    return status
+
+
+def _regions(spec: FleetSpec) -> list[str]:
+    return sorted({region for workload in spec.workloads for region in spec.regions_for(workload)} | {spec.region})
+
+
+def _over_budget(spec: FleetSpec, allocations: Sequence[Allocation], bound: Decimal) -> list[Conflict]:
+    """Budgets that the fleet passes: the whole fleet's, then the workloads' own."""
+    found: list[Conflict] = []
+    cost = sum((a.monthly_usd + (a.job_usd or 0) for a in allocations), Decimal(0))
+    limit = spec.budget.monthly_usd
+    if limit is not None and cost > limit:
+        proved = "no fleet costs less than" if bound > limit else "the cheapest fleet found costs"
+        found.append(
+            Conflict(
+                constraint="budget.monthly_usd",
+                needed=f"{cost:,.2f} USD for a month and one-off jobs",
+                allowed=f"{limit:,.2f} USD",
+                hint=f"{proved} {min(cost, bound) if bound > limit else cost:,.2f} USD; raise the budget or ask for less",
+            )
+        )
+    for workload in spec.workloads:
+        most = workload.budget_monthly_usd
+        own = sum(
+            ((a.monthly_usd + (a.job_usd or 0)) * Decimal(str(a.shares.get(workload.name, 0.0))) for a in allocations),
+            Decimal(0),
+        )
+        if most is not None and own > most:
+            found.append(
+                Conflict(
+                    constraint=f"budget_monthly_usd of {workload.name}",
+                    needed=f"{own:,.2f} USD",
+                    allowed=f"{most:,.2f} USD",
+                    hint=f"raise the budget of {workload.name} or ask for less",
+                )
+            )
+    return found
+
+
+def _carbon(catalog: Catalog, allocations: Sequence[Allocation]) -> float | None:
+    """Kilograms of CO2 equivalent a month, the middle of idle and busy; None when an allocation has no figure."""
+    total = Decimal(0)
+    for allocation in allocations:
+        hourly = kg_co2e_per_hour(allocation.instance_type, allocation.region, catalog)
+        if hourly is None or hourly.max is None:
+            return None
+        middle = (hourly.min + hourly.max) / 2
+        total += middle * allocation.count * Decimal(str(allocation.hours_per_month))
+    return float(round(total, 3))
+
+
+def _quota_steps(quotas: Quotas) -> list[str]:
+    """Quotas whose AWS default does not cover the plan, where the spec does not say what the account has."""
+    steps = []
+    for (region, code), needed in sorted(quotas.needed.items()):
+        quota = quotas.catalog.quotas.get(code)
+        if (region, code) in quotas.allowed or quota is None or quota.default is None or needed <= quota.default:
+            continue
+        steps.append(
+            f"check quota {code} ({quota.name}) in {region}: the plan needs {needed:g} {quota.unit}, "
+            f"AWS's default is {quota.default:g}"
+        )
+    return steps
+
+
+def _once(texts: Iterable[str]) -> list[str]:
+    return list(dict.fromkeys(texts))

@@ -1,0 +1,181 @@
+"""Cover a demand by whole instances at least cost: one exact model for services with nodes of their own and batch work.
+
+Columns are instances of an offer in a zone. Rows: each zone's demand; at least the on-demand base; spot spread over so
+many types, none with more than its share; quotas. HiGHS proves the bound.
+"""
+
+import math
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from fleet.planner.accelerators.milp import Limits, Program, Solution, solve
+from fleet.planner.candidates import Offer
+
+_RELATIVE_GAP = 1e-4
+_NODES = 20_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Option:
+    """An offer and how many units of the demand one instance of it covers; `quota` is what it takes of which code."""
+
+    offer: Offer
+    units: float
+    hourly_usd: float
+    quota: tuple[str, float] | None = None
+    volume_usd: Decimal | None = None
+    """The root volume's share of `hourly_usd`; None where the catalog has no price for it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SpotRules:
+    """How much must be on demand (share 0 to 1 of the demand), and over how many types spot is spread."""
+
+    on_demand_base: float = 0.0
+    min_types: int = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Demand:
+    """Units needed by zone (a key None stands for any zone), the rules, and what is free of each quota."""
+
+    by_zone: Mapping[str | None, float]
+    spot: SpotRules = SpotRules()
+    free: Mapping[str, float]
+    seconds: float = 30.0
+
+    @property
+    def total(self) -> float:
+        """Units over all zones."""
+        return sum(self.by_zone.values())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cover:
+    """Counts by (option, zone); hourly cost and the bound on it that was proved."""
+
+    solution: Solution
+    counts: Mapping[tuple[int, str | None], int]
+
+
+def relaxed_usd(options: Sequence[Option], demand: Demand) -> float:
+    """Hourly cost that no mix of whole or part instances can beat: the model of `cover` without whole numbers."""
+    program, _ = _program(options, range(len(options)), demand)
+    program.integer = [False] * len(program.integer)
+    return max(0.0, solve(program, Limits(seconds=demand.seconds)).bound)
+
+
+def cover(options: Sequence[Option], demand: Demand) -> Cover:
+    """The cheapest counts, within a relative gap of 0.01 % or what the node limit leaves."""
+    program, columns = _program(options, _undominated(options, demand.spot.min_types), demand)
+    if demand.total <= 0:
+        return Cover(solution=Solution(status="optimal", values=(), cost=0.0, bound=0.0), counts={})
+    if not columns:
+        return Cover(solution=Solution(status="infeasible", values=(), cost=0.0, bound=0.0), counts={})
+    solution = solve(program, Limits(relative_gap=_RELATIVE_GAP, nodes=_NODES, seconds=demand.seconds))
+    counts = {key: int(solution.values[column]) for key, column in columns.items() if solution.values}
+    return Cover(solution=solution, counts={key: count for key, count in counts.items() if count})
+
+
+def _program(
+    options: Sequence[Option], kept: Iterable[int], demand: Demand
+) -> tuple[Program, dict[tuple[int, str | None], int]]:
+    program = Program()
+    columns = {
+        (index, zone): program.column(options[index].hourly_usd)
+        for index in kept
+        for zone, units in demand.by_zone.items()
+        if units > 0 and (zone is None or zone in options[index].offer.zones)
+    }
+    _demand_rows(program, options, columns, demand)
+    _spot_rows(program, options, columns, demand)
+    _quota_rows(program, options, columns, demand)
+    return program, columns
+
+
+def _undominated(options: Sequence[Option], types_needed: int) -> list[int]:
+    """Options that could be part of an optimum: not beaten by enough others that cover as much for as little.
+
+    Beaten means: no fewer units, no dearer, in every zone it has, without taking more of a quota. A spread over n types
+    may need the n best, so an option goes only when that many others beat it.
+    """
+    order = sorted(
+        range(len(options)), key=lambda i: (options[i].hourly_usd, -options[i].units, options[i].offer.order)
+    )
+    kept: list[int] = []
+    for index in order:
+        option = options[index]
+        if option.units <= 0:
+            continue
+        needed = types_needed if option.offer.purchase == "spot" else 1
+        if sum(_beats(options[other], option) for other in kept) < needed:
+            kept.append(index)
+    return sorted(kept)
+
+
+def _beats(better: Option, worse: Option) -> bool:
+    return (
+        better.offer.purchase == worse.offer.purchase
+        and better.units >= worse.units
+        and set(better.offer.zones) >= set(worse.offer.zones)
+        and (
+            better.quota is None
+            or (worse.quota is not None and better.quota[0] == worse.quota[0] and better.quota[1] <= worse.quota[1])
+        )
+    )
+
+
+def _demand_rows(
+    program: Program, options: Sequence[Option], columns: Mapping[tuple[int, str | None], int], demand: Demand
+) -> None:
+    for zone, units in demand.by_zone.items():
+        if units > 0:
+            terms = {column: options[i].units for (i, z), column in columns.items() if z == zone}
+            program.row(terms, low=units)
+    base = demand.spot.on_demand_base
+    if base > 0:
+        # A share of what runs, as an Auto Scaling group counts it: on demand >= base x everything.
+        shares = {
+            column: options[i].units * (1 - base if options[i].offer.purchase != "spot" else -base)
+            for (i, _), column in columns.items()
+        }
+        program.row(shares, low=0.0)
+
+
+def _spot_rows(
+    program: Program, options: Sequence[Option], columns: Mapping[tuple[int, str | None], int], demand: Demand
+) -> None:
+    on_spot = (1 - demand.spot.on_demand_base) * demand.total
+    by_type: dict[str, list[tuple[int, float]]] = defaultdict(list)
+    for (index, _), column in columns.items():
+        if options[index].offer.purchase == "spot":
+            by_type[options[index].offer.kind.name].append((column, options[index].units))
+    # A demand of few units cannot be spread over more types than it has units.
+    types = min(demand.spot.min_types, math.ceil(on_spot)) if on_spot > 0 else 1
+    if types <= 1 or not by_type:
+        return
+    any_spot = program.column(0.0, high=1.0)
+    used = {}
+    for name, found in sorted(by_type.items()):
+        units = found[0][1]
+        most = math.ceil(on_spot / types / units)
+        used[name] = program.column(0.0, high=1.0)
+        terms = dict.fromkeys((column for column, _ in found), 1.0)
+        program.row({**terms, any_spot: -float(most)}, high=0.0)
+        program.row({**terms, used[name]: -1.0}, low=0.0)
+    program.row({**dict.fromkeys(used.values(), 1.0), any_spot: -float(types)}, low=0.0)
+
+
+def _quota_rows(
+    program: Program, options: Sequence[Option], columns: Mapping[tuple[int, str | None], int], demand: Demand
+) -> None:
+    for code, free in sorted(demand.free.items()):
+        terms = {
+            column: options[i].quota[1]  # type: ignore[index]  # the condition below says it is there
+            for (i, _), column in columns.items()
+            if options[i].quota is not None and options[i].quota[0] == code  # type: ignore[index]  # the same
+        }
+        if terms:
+            program.row(terms, high=free)

@@ -1,0 +1,297 @@
+"""Services and batch work with nodes of their own: one exact covering model in each region, the cheapest region taken."""
+
+import math
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from fleet.catalog import Catalog
+from fleet.catalog.model import InstanceType
+from fleet.money import HOURS_PER_MONTH, usd
+from fleet.plan.model import Allocation, Conflict
+from fleet.planner.candidates import Market, Offer, survey
+from fleet.planner.covering import Cover, Demand, Option, SpotRules, cover, relaxed_usd
+from fleet.planner.part import Part
+from fleet.planner.rejections import rejections
+from fleet.planner.volumes import ROOT_VOLUME_GIB, root_volume_hourly_usd, volume_note
+from fleet.planner.work import Work, work_of
+from fleet.spec.model import Batch, FleetSpec, Service
+from fleet.vocabulary import Reason
+
+_MICRO = Decimal("0.000001")
+_HUNDRED = 100.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Region:
+    """The best cover of a workload in one region, and what else the region could have given."""
+
+    market: Market
+    options: Sequence[Option]
+    demand: Demand
+    cover: Cover
+    too_small: Mapping[str, frozenset[Reason]]
+
+    @property
+    def hourly_usd(self) -> float:
+        """What the cover costs an hour."""
+        return self.cover.solution.cost
+
+
+def plan_service(
+    spec: FleetSpec, workload: Service, catalog: Catalog, *, today: date, free: Mapping[str, float]
+) -> Part:
+    """Whole replicas on instances of the workload's own, spread over its zones."""
+    work = work_of(spec.performance, catalog)
+
+    def units(kind: InstanceType) -> float:
+        return float(replicas_on(workload, kind, work))
+
+    zones = {
+        region: _zones(catalog, region, workload.zone_spread)
+        for region in spec.regions_for(workload)
+        if len(catalog.zones(region)) >= workload.zone_spread or catalog.plain
+    }
+    demands = {region: _split(workload.replicas, names) for region, names in zones.items()}
+    if not demands:
+        return Part(status="infeasible", conflicts=(_too_few_zones(spec, workload, catalog),))
+    regions = [
+        _in_region(spec, workload, catalog, region, units, demand, today, free) for region, demand in demands.items()
+    ]
+    return _part(workload, regions, workload.hours_per_month or float(HOURS_PER_MONTH), work)
+
+
+def plan_batch(spec: FleetSpec, workload: Batch, catalog: Catalog, *, today: date, free: Mapping[str, float]) -> Part:
+    """Enough vCPUs that a run ends by its deadline; instances run until the work is done, so many times a month."""
+    work = work_of(spec.performance, catalog)
+
+    def units(kind: InstanceType) -> float:
+        return batch_vcpus(workload, kind, work)
+
+    needed = workload.vcpu_hours / workload.deadline_hours
+    regions = [
+        _in_region(spec, workload, catalog, region, units, {None: needed}, today, free)
+        for region in spec.regions_for(workload)
+    ]
+    return _part(workload, regions, None, work)
+
+
+def replicas_on(workload: Service, kind: InstanceType, work: Work) -> int:
+    """Whole replicas that fit one instance by vCPU (at the spec's measure of work) and nominal memory."""
+    need = workload.per_replica
+    return math.floor(min(work.vcpus(kind) / need.vcpus, kind.memory_gib / need.memory_gib) + 1e-9)
+
+
+def batch_vcpus(workload: Batch, kind: InstanceType, work: Work) -> float:
+    """Reference vCPUs of one instance that its memory can feed."""
+    if workload.memory_gib_per_vcpu <= 0:
+        return work.vcpus(kind)
+    return min(work.vcpus(kind), kind.memory_gib / workload.memory_gib_per_vcpu)
+
+
+def _zones(catalog: Catalog, region: str, spread: int) -> tuple[str, ...]:
+    """The zones with the most types; ties by name."""
+    if catalog.plain:
+        return tuple(catalog.zones(region)[:spread]) or tuple(f"{region}{letter}" for letter in "abcdef"[:spread])
+    offered: dict[str, int] = dict.fromkeys(catalog.zones(region), 0)
+    for name in catalog.types:
+        for zone in catalog.offered(name, region):
+            offered[zone] += 1
+    return tuple(sorted(sorted(offered, key=lambda zone: (-offered[zone], zone))[:spread]))
+
+
+def _split(count: int, zones: Sequence[str]) -> dict[str | None, float]:
+    """Replicas by zone, differing by at most one."""
+    share, rest = divmod(count, len(zones))
+    return {zone: float(share + (position < rest)) for position, zone in enumerate(zones)}
+
+
+def _too_few_zones(spec: FleetSpec, workload: Service, catalog: Catalog) -> Conflict:
+    there = max((len(catalog.zones(region)) for region in spec.regions_for(workload)), default=0)
+    return Conflict(
+        constraint=f"zone_spread of {workload.name}",
+        needed=f"{workload.zone_spread} zones",
+        allowed=f"{there} in {', '.join(spec.regions_for(workload))}",
+        hint="lower zone_spread, or name a region with more zones",
+    )
+
+
+def _in_region(
+    spec: FleetSpec,
+    workload: Service | Batch,
+    catalog: Catalog,
+    region: str,
+    units: Callable[[InstanceType], float],
+    demand: Mapping[str | None, float],
+    today: date,
+    free: Mapping[str, float],
+) -> _Region:
+    market = survey(spec, workload, catalog, region, today=today)
+    volume = root_volume_hourly_usd(catalog, region, ROOT_VOLUME_GIB)
+    options: list[Option] = []
+    too_small: dict[str, frozenset[Reason]] = {}
+    for offer in market.offers:
+        covered = units(offer.kind)
+        if covered <= 0:
+            too_small[offer.kind.name] = _why_too_small(workload, offer.kind)
+            continue
+        options.append(_option(catalog, offer, covered, volume))
+    spot = spec.rules_for(workload).spot
+    wanted = Demand(
+        by_zone=demand,
+        spot=SpotRules(
+            on_demand_base=spot.on_demand_base_percent / _HUNDRED if workload.interruptible else 0.0,
+            min_types=spot.min_instance_types or 1,
+        ),
+        free={code: room for code, room in free.items() if code.startswith(f"{region}:")},
+        seconds=spec.planner.time_limit_seconds,
+    )
+    return _Region(market=market, options=options, demand=wanted, cover=cover(options, wanted), too_small=too_small)
+
+
+def _option(catalog: Catalog, offer: Offer, units: float, volume: Decimal | None) -> Option:
+    code = catalog.quota_code(offer.kind.name, offer.purchase)
+    quota = None if code is None else (f"{offer.region}:{code}", float(offer.kind.vcpus))
+    return Option(offer=offer, units=units, hourly_usd=float(offer.usd + (volume or 0)), quota=quota, volume_usd=volume)
+
+
+def _why_too_small(workload: Service | Batch, kind: InstanceType) -> frozenset[Reason]:
+    if isinstance(workload, Service) and kind.memory_gib < workload.per_replica.memory_gib:
+        return frozenset({"memory_too_small"})
+    return frozenset({"too_small"})
+
+
+def _part(workload: Service | Batch, regions: Sequence[_Region], hours: float | None, work: Work) -> Part:
+    turned_down = rejections(
+        workload.name, *(region.market.rejected for region in regions), *(r.too_small for r in regions)
+    )
+    solved = [region for region in regions if region.cover.solution.status not in {"infeasible"} and _is_whole(region)]
+    if not solved:
+        timed_out = any(region.cover.solution.status == "timed_out" for region in regions)
+        return Part(
+            status="timed_out" if timed_out else "infeasible",
+            rejections=turned_down,
+            conflicts=(_nothing_fits(workload, regions),),
+        )
+    best = min(
+        solved,
+        key=lambda region: (
+            _monthly(workload, region, hours),
+            region.options[0].offer.region if region.options else "",
+        ),
+    )
+    allocations = tuple(_allocations(workload, best, hours))
+    cost = sum((a.monthly_usd for a in allocations), Decimal(0))
+    bound = min(cost, *(_bound(workload, region, hours) for region in regions if region.options))
+    status = best.cover.solution.status
+    if status != "timed_out":
+        status = "optimal" if cost - bound <= cost * Decimal("0.000001") else "feasible"
+    families = {offer.offer.kind.family for offer in best.options}
+    return Part(
+        status=status,
+        allocations=allocations,
+        monthly_bound_usd=bound,
+        rejections=turned_down,
+        assumptions=_assumptions(workload, work, families, best),
+    )
+
+
+def _is_whole(region: _Region) -> bool:
+    return region.demand.total <= 0 or bool(region.cover.counts)
+
+
+def _hours(workload: Service | Batch, region: _Region, hours: float | None) -> float:
+    """Hours a month that the instances run: as given for a service; until the work is done for batch work."""
+    if isinstance(workload, Service):
+        return hours or 0.0
+    capacity = sum(region.options[index].units * count for (index, _), count in region.cover.counts.items())
+    return workload.runs_per_month * workload.vcpu_hours / capacity if capacity else 0.0
+
+
+def _monthly(workload: Service | Batch, region: _Region, hours: float | None) -> float:
+    return region.hourly_usd * _hours(workload, region, hours)
+
+
+def _bound(workload: Service | Batch, region: _Region, hours: float | None) -> Decimal:
+    """Least monthly cost that any plan in the region could have.
+
+    A service runs its hours: the solver's hourly bound times these. Batch work pays for the work done: scaled to exactly
+    the vCPUs needed, any plan is a solution of the model without whole numbers, so none does the work for less.
+    """
+    if isinstance(workload, Service):
+        return usd(max(0.0, region.cover.solution.bound) * (hours or 0.0)).quantize(_MICRO)
+    if region.demand.total <= 0:
+        return Decimal(0)
+    least = relaxed_usd(region.options, region.demand)
+    return usd(workload.runs_per_month * workload.deadline_hours * least).quantize(_MICRO)
+
+
+def _allocations(workload: Service | Batch, region: _Region, hours: float | None) -> list[Allocation]:
+    zones: dict[int, dict[str | None, int]] = defaultdict(dict)
+    for (index, zone), count in sorted(region.cover.counts.items(), key=lambda item: (item[0][0], item[0][1] or "")):
+        zones[index][zone] = count
+    every = _hours(workload, region, hours)
+    return [_allocation(workload, region.options[index], found, every) for index, found in sorted(zones.items())]
+
+
+def _allocation(
+    workload: Service | Batch, option: Option, counts: Mapping[str | None, int], hours: float
+) -> Allocation:
+    offer = option.offer
+    count = sum(counts.values())
+    return Allocation(
+        workloads=[workload.name],
+        instance_type=offer.kind.name,
+        purchase=offer.purchase,
+        region=offer.region,
+        zones=[zone for zone in counts if zone is not None] or list(offer.zones),
+        count=count,
+        unit_hourly_usd=offer.usd,
+        hours_per_month=round(hours, 6),
+        monthly_usd=(count * (offer.usd + (option.volume_usd or 0)) * usd(round(hours, 6))).quantize(_MICRO),
+        shares={workload.name: 1.0},
+        price_as_of=offer.price.as_of,
+        price_source=offer.price.source,
+    )
+
+
+def _assumptions(workload: Service | Batch, work: Work, families: set[str], region: _Region) -> tuple[str, ...]:
+    said = []
+    if isinstance(workload, Service):
+        said.append(
+            f"{workload.name}: nodes of its own count nominal memory; leave room for the operating system in memory_gib"
+        )
+    if not region.options:
+        return tuple(said)
+    unmeasured = work.unmeasured(families)
+    if unmeasured:
+        said.append(f"{workload.name}: no CoreMark is known for {', '.join(unmeasured)}; they count at nominal vCPU")
+    if any(region.options[index].offer.purchase == "spot" for index, _ in region.cover.counts):
+        said.append(f"{workload.name}: spot prices are estimates that move; the plan counts their figure of today")
+    return (*said, *volume_note(region.options[0].offer.region, [option.volume_usd for option in region.options]))
+
+
+def _nothing_fits(workload: Service | Batch, regions: Sequence[_Region]) -> Conflict:
+    usable = sum(len(region.options) for region in regions)
+    where = ", ".join(sorted({option.offer.region for region in regions for option in region.options}))
+    if not usable:
+        return Conflict(
+            constraint=f"candidates of {workload.name}",
+            needed="a type that fits one replica" if isinstance(workload, Service) else "a type",
+            allowed="none",
+            hint=f"see 'fleet explain {workload.name}' for what turned each type down",
+        )
+    return Conflict(
+        constraint=f"quotas for {workload.name}",
+        needed=_needed(workload),
+        allowed=f"what quotas and zones leave in {where}",
+        hint="raise the quota, allow another region or other architectures",
+    )
+
+
+def _needed(workload: Service | Batch) -> str:
+    if isinstance(workload, Service):
+        return f"{workload.replicas} replicas of {workload.per_replica.vcpus:g} vCPUs"
+    return f"{workload.vcpu_hours / workload.deadline_hours:,.0f} vCPUs at once"

@@ -1,0 +1,49 @@
+"""The packing problem as plain values. Resources of a node: vCPUs, memory in GiB, pods."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from fleet.planner.candidates import Offer
+
+RESOURCES = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Load:
+    """Equal replicas: what each takes of a node, and how many there are. `may_use_spot` when they may be interrupted."""
+
+    workload: str
+    need: tuple[float, float, float]
+    count: int
+    may_use_spot: bool
+    allowed: frozenset[str]
+    """Instance types that the workload's own candidates leave."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NodeType:
+    """An offer as a node: what replicas can use of it, an hour's cost with its volume and fees, its quota."""
+
+    offer: Offer
+    room: tuple[float, float, float]
+    hourly_usd: float
+    quota: tuple[str, float] | None = None
+
+    def takes(self, load: Load) -> bool:
+        """Whether a replica of the load may sit on this node at all."""
+        return (
+            (self.offer.purchase != "spot" or load.may_use_spot)
+            and self.offer.kind.name in load.allowed
+            and all(need <= room + 1e-9 for need, room in zip(load.need, self.room, strict=True))
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Problem:
+    """What must be packed, on what, within which quotas (`region:code` -> free units) and number of nodes."""
+
+    loads: tuple[Load, ...]
+    types: tuple[NodeType, ...]
+    free: Mapping[str, float]
+    max_nodes: int | None = None
+    seconds: float = 30.0
