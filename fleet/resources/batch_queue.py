@@ -8,7 +8,7 @@ import pulumi
 from pulumi_aws import batch, ec2, iam
 
 from fleet.resources.access import Access, assume_by, instance_access, managed_policy
-from fleet.resources.component import placement_in, token
+from fleet.resources.component import placement_in, prefix, token
 from fleet.resources.design.model import BatchDesign, ComputeDesign
 from fleet.resources.launch import launch_template
 from fleet.resources.placement import Placement
@@ -73,7 +73,7 @@ def _environment(
     placement: Placement,
     parent: pulumi.Resource,
 ) -> batch.ComputeEnvironment:
-    own = name.removesuffix(design.workload) + part.name
+    own = prefix(name, design.workload) + part.name
     template = launch_template(
         own,
         image=None,

@@ -8,7 +8,7 @@ import pulumi
 from pulumi_aws import ec2, eks, iam
 
 from fleet.resources.access import assume_by, instance_role, managed_policy
-from fleet.resources.component import placement_in, token
+from fleet.resources.component import placement_in, prefix, token
 from fleet.resources.design.model import ClusterDesign, NodeGroupDesign
 from fleet.resources.launch import Extras, launch_template
 from fleet.resources.placement import Placement
@@ -207,7 +207,7 @@ def _node_group(
     parent: pulumi.Resource,
     waits_for: list[pulumi.Resource],
 ) -> eks.NodeGroup:
-    own = name.removesuffix(design.name) + group.name
+    own = prefix(name, design.name) + group.name
     template = _node_template(own, design, group, parent)
     return eks.NodeGroup(
         own,

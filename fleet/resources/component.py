@@ -1,4 +1,4 @@
-"""What all fleet components share: their type token and how they find the network of a region."""
+"""What all fleet components share: their type token, names of children, and how they find a region's network."""
 
 from collections.abc import Mapping
 
@@ -6,7 +6,7 @@ import pulumi
 
 from fleet.resources.placement import Placement
 
-__all__ = ["placement_in", "token"]
+__all__ = ["placement_in", "prefix", "token"]
 
 
 def token(name: str) -> str:
@@ -20,3 +20,9 @@ def placement_in(placements: Mapping[str, Placement], region: str) -> Placement:
         found = ", ".join(sorted(placements)) or "none"
         raise pulumi.InputPropertyError(f"placements.{region}", f"no network for {region}; there are {found}")
     return placements[region]
+
+
+def prefix(name: str, served: str) -> str:
+    """What the names of a component's children begin with: `studio-` for studio-web, which serves web."""
+    start = name.removesuffix(served)
+    return start if start != name or not start else f"{name}-"

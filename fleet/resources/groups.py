@@ -50,10 +50,11 @@ def scaling_group(
         launch_template=None if mixed else single,
         mixed_instances_policy=_mixed(design, template) if mixed else None,
         capacity_rebalance=design.market == "spot",
-        health_check_type="EC2",
+        target_group_arns=list(design.target_groups) or None,
+        health_check_type="ELB" if design.target_groups else "EC2",
         health_check_grace_period=_WARM_UP_SECONDS,
         default_instance_warmup=_WARM_UP_SECONDS,
-        instance_refresh=_rolling(),
+        instance_refresh=_rolling() if design.is_rolling else None,
         # The plan is a budget, not a health check: `up` does not wait for capacity that AWS may lack today.
         wait_for_capacity_timeout="0",
         tags=propagated(design.tags, name),

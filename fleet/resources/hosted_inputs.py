@@ -37,6 +37,13 @@ __all__ = [
     "workload_design",
 ]
 
+_BY_WORKLOAD = {
+    "reservation": "reservations",
+    "root_volume_gib": "root_volume_gib",
+    "target_groups": "target_groups",
+}
+"""Argument of a component for one workload -> setting by workload."""
+
 _Design = TypeVar("_Design", bound=WorkloadDesign)
 
 
@@ -102,6 +109,8 @@ class FleetInputs(TypedDict):
     """Protect Mac hosts and clusters from deletion."""
     root_volume_gib: NotRequired[dict[str, int]]
     """Workload -> size of the root volume in GiB."""
+    target_groups: NotRequired[dict[str, list[str]]]
+    """Workload -> ARNs of load balancer target groups that its instances join."""
     target_cpu_percent: NotRequired[float]
     """What target tracking holds services at; 60 by default."""
 
@@ -129,6 +138,8 @@ class WorkloadInputs(TypedDict):
     """Protect Mac hosts from deletion."""
     root_volume_gib: NotRequired[int]
     """Size of the root volume in GiB."""
+    target_groups: NotRequired[list[str]]
+    """ARNs of load balancer target groups that its instances join."""
 
 
 class ClusterInputs(TypedDict):
@@ -165,9 +176,9 @@ def workload_design(
     """The design of one workload, which has to be of a form (and kind), and the network that it goes to."""
     name = inputs["workload"]
     given: dict[str, Any] = {k: inputs[k] for k in ("network", "schedule", "tags", "protect") if k in inputs}
-    for key, plural in (("reservation", "reservations"), ("root_volume_gib", "root_volume_gib")):
+    for key, plural in _BY_WORKLOAD.items():
         if key in inputs:
-            given[plural] = {name: inputs[key]}  # type: ignore[literal-required]  # keys from the line above
+            given[plural] = {name: inputs[key]}  # type: ignore[literal-required]  # keys of _BY_WORKLOAD
     source = _source(inputs, given)
     names = [workload.name for workload in source.spec.workloads]
     if name not in names:

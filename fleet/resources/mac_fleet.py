@@ -7,7 +7,7 @@ import pulumi
 from pulumi_aws import autoscaling, ec2
 
 from fleet.resources.access import Access, instance_access
-from fleet.resources.component import placement_in, token
+from fleet.resources.component import placement_in, prefix, token
 from fleet.resources.design.model import HostDesign, MacDesign
 from fleet.resources.launch import Extras, launch_template
 from fleet.resources.mac_leases import leased_hosts
@@ -38,10 +38,22 @@ class MacFleet(pulumi.ComponentResource):
         design = args.design
         placement = placement_in(args.placements, design.region)
         access = instance_access(name, placement=placement, tags=design.tags, parent=self)
-        prefix = name.removesuffix(design.workload)
-        hosts = [_host(prefix, design, host, access=access, placement=placement, parent=self) for host in design.hosts]
+        start = prefix(name, design.workload)
+        templates = _templates(start, design, access, self)
+        hosts = [
+            _host(
+                start,
+                design,
+                host,
+                template=templates[host.facts.name],
+                access=access,
+                placement=placement,
+                parent=self,
+            )
+            for host in design.hosts
+        ]
         groups: list[autoscaling.Group] = [
-            leased_hosts(prefix + lease.name, design, lease, access=access, placement=placement, parent=self)
+            leased_hosts(start + lease.name, design, lease, access=access, placement=placement, parent=self)
             for lease in design.leases
         ]
         self.host_ids = pulumi.Output.all(*(host.id for host in hosts)).apply(list)
@@ -49,11 +61,32 @@ class MacFleet(pulumi.ComponentResource):
         self.register_outputs({"host_ids": self.host_ids, "group_names": self.group_names})
 
 
+def _templates(
+    prefix: str, design: MacDesign, access: Access, parent: pulumi.Resource
+) -> dict[str, ec2.LaunchTemplate]:
+    """One launch template for each Mac type that stays."""
+    types = {host.facts.name: host for host in design.hosts}
+    return {
+        name: launch_template(
+            f"{prefix}{design.workload}-{name.removesuffix('.metal')}",
+            image=types[name].image,
+            root_volume_gib=design.root_volume_gib,
+            access=access,
+            region=design.region,
+            tags=design.tags,
+            parent=parent,
+            extras=Extras(instance_type=name, on_named_host=True),
+        )
+        for name in sorted(types)
+    }
+
+
 def _host(
     prefix: str,
     design: MacDesign,
     host: HostDesign,
     *,
+    template: ec2.LaunchTemplate,
     access: Access,
     placement: Placement,
     parent: pulumi.Resource,
@@ -70,16 +103,6 @@ def _host(
         tags={**design.tags, "Name": name},
         # AWS refuses to release a host in its first 24 hours; protection also keeps later mistakes from losing one.
         opts=pulumi.ResourceOptions(parent=parent, protect=design.protect or None),
-    )
-    template = launch_template(
-        name,
-        image=host.image,
-        root_volume_gib=design.root_volume_gib,
-        access=access,
-        region=design.region,
-        tags=design.tags,
-        parent=parent,
-        extras=Extras(instance_type=host.facts.name, on_named_host=True),
     )
     _instance(name, design, host, created=created, template=template, access=access, placement=placement, parent=parent)
     return created

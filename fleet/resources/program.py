@@ -16,7 +16,7 @@ from fleet.spec import load_spec
 
 __all__ = ["args_from_config", "read_args"]
 
-_OBJECTS = ("clusters", "network", "networks", "reservations", "root_volume_gib", "schedule", "tags")
+_OBJECTS = ("clusters", "network", "networks", "reservations", "root_volume_gib", "schedule", "tags", "target_groups")
 
 
 def args_from_config(config: pulumi.Config) -> FleetArgs:

@@ -7,7 +7,7 @@ import pulumi
 from pulumi_aws import autoscaling
 
 from fleet.resources.access import Access, instance_access
-from fleet.resources.component import placement_in
+from fleet.resources.component import placement_in, prefix
 from fleet.resources.design.model import GroupDesign, PoolDesign
 from fleet.resources.groups import office_hours, scaling_group, target_tracking
 from fleet.resources.placement import Placement
@@ -37,7 +37,7 @@ def declare_groups(name: str, args: PoolArgs, parent: pulumi.Resource) -> list[a
 
 def _group(name: str, args: PoolArgs, group: GroupDesign, access: Access, parent: pulumi.Resource) -> autoscaling.Group:
     design = args.design
-    own = name.removesuffix(design.workload) + group.name
+    own = prefix(name, design.workload) + group.name
     placement = placement_in(args.placements, group.region)
     created = scaling_group(own, group, placement=placement, access=access, parent=parent)
     # On-demand groups of fixed size have nothing to track.

@@ -67,6 +67,8 @@ class Settings:
     """Protect what is dear to lose: Mac hosts and clusters."""
     root_volume_gib: Mapping[str, int] = field(default_factory=dict)
     """Workload -> size of the root volume, instead of the default of its kind."""
+    target_groups: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Workload -> ARNs of load balancer target groups that its instances join; their health checks then decide."""
     target_cpu_percent: float = 60.0
     """What target tracking holds services at."""
 
@@ -83,6 +85,7 @@ def read_settings(given: Mapping[str, Any]) -> Settings:
         "protect": _flag,
         "root_volume_gib": lambda value, path: _each(value, path, _size),
         "target_cpu_percent": _percent,
+        "target_groups": lambda value, path: _each(value, path, _texts),
     }
     values = _read(given, "", readers)
     everywhere = {EVERYWHERE: values.pop("network")} if "network" in values else {}

@@ -30,14 +30,22 @@ def workload_tags(
     return tags | _of_kind(workload)
 
 
-def cluster_tags(spec: FleetSpec, names: Iterable[str], extra: Mapping[str, str] | None = None) -> dict[str, str]:
+_LONGEST_VALUE = 256
+"""AWS's limit for the value of a tag."""
+
+
+def cluster_tags(
+    spec: FleetSpec, cluster: str, names: Iterable[str], extra: Mapping[str, str] | None = None
+) -> dict[str, str]:
     """Tags of nodes that several workloads share; interruptible only when each of them is."""
     sharing = [spec.workload(name) for name in sorted(names)]
     kinds = sorted({workload.kind for workload in sharing})
     languages = sorted({w.language for w in sharing if isinstance(w, Service) and w.language})
+    together = " ".join(workload.name for workload in sharing)
     tags = {
         **fleet_tags(spec, extra),
-        "fleet:workload": " ".join(workload.name for workload in sharing),
+        "fleet:cluster": cluster,
+        "fleet:workload": together if len(together) <= _LONGEST_VALUE else cluster,
         "fleet:kind": " ".join(kinds),
         "fleet:interruptible": _flag(all(workload.interruptible for workload in sharing)),
     }

@@ -7,7 +7,7 @@ import pulumi
 from pulumi_aws import autoscaling, ec2
 
 from fleet.resources.access import instance_access
-from fleet.resources.component import placement_in, token
+from fleet.resources.component import placement_in, prefix, token
 from fleet.resources.design.model import GroupDesign, TrainingDesign
 from fleet.resources.groups import scaling_group
 from fleet.resources.launch import Extras
@@ -38,7 +38,7 @@ class TrainingCluster(pulumi.ComponentResource):
 
 
 def _group(name: str, args: TrainingClusterArgs, design: GroupDesign, parent: pulumi.Resource) -> autoscaling.Group:
-    own = name.removesuffix(args.design.workload) + design.name
+    own = prefix(name, args.design.workload) + design.name
     placement = placement_in(args.placements, design.region)
     facts = design.choices[0].facts
     efa = facts if args.design.uses_efa and facts.efa_interfaces else None

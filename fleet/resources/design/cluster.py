@@ -51,7 +51,7 @@ def design_cluster(source: Source, cluster: Cluster) -> ClusterDesign | None:
         node_groups=tuple(_node_group(source, cluster, part, mixed=mixed) for part in slices),
         root_volume_gib=max(20, round(cluster.root_volume_gib)),
         settings=settings,
-        tags=fleet_tags(source.spec, source.settings.tags) | {"fleet:kind": "service"},
+        tags=fleet_tags(source.spec, source.settings.tags) | {"fleet:cluster": cluster.name, "fleet:kind": "service"},
         workloads=workloads,
         protect=source.settings.protect,
     )
@@ -100,7 +100,7 @@ def _node_group(source: Source, cluster: Cluster, part: _Slice, *, mixed: bool) 
         image_id=None,
         labels={f"workload.fleet/{name}": "true" for name in part.workloads},
         taints=tuple(_taints(types[0], part, exclusive, mixed=mixed)),
-        tags=cluster_tags(source.spec, part.workloads, source.settings.tags),
+        tags=cluster_tags(source.spec, cluster.name, part.workloads, source.settings.tags),
     )
 
 

@@ -94,7 +94,7 @@ def _check(source: Source) -> None:
         for name in allocation.workloads:
             if name not in known:
                 raise InputPropertyError("plan.allocations", f"workload {name!r} is not in the spec; run 'fleet plan'")
-    for setting in ("reservations", "root_volume_gib"):
+    for setting in ("reservations", "root_volume_gib", "target_groups"):
         for name in getattr(source.settings, setting):
             if name not in known:
                 raise InputPropertyError(f"{setting}.{name}", f"no such workload; there are {', '.join(sorted(known))}")

@@ -57,6 +57,9 @@ class GroupDesign:
     max_size: int
     root_volume_gib: int
     tags: Mapping[str, str]
+    target_groups: tuple[str, ...] = ()
+    is_rolling: bool = True
+    """A new launch template version replaces running instances, a few at a time."""
 
     @property
     def is_weighted(self) -> bool:

@@ -124,6 +124,7 @@ def _group(source: Source, workload: Workload, lead: Allocation, members: list[A
         desired=desired,
         max_size=desired,
         root_volume_gib=source.root_volume_gib(workload),
+        target_groups=source.settings.target_groups.get(workload.name, ()),
         tags=tags | hours_tag(lead.hours_per_month),
     )
 

@@ -31,6 +31,7 @@ def design_training(source: Source, workload: Training) -> TrainingDesign | None
 
 
 def _in_one_zone(group: GroupDesign, *, reserved: bool) -> GroupDesign:
+    """One zone, and no rolling replacement: a job that loses a node loses all of them."""
     waits = group.market == "capacity_block" and not reserved
     desired = 0 if waits else group.desired
-    return replace(group, zones=group.zones[:1], min_size=0, desired=desired)
+    return replace(group, zones=group.zones[:1], min_size=0, desired=desired, is_rolling=False)
