@@ -44,7 +44,7 @@ def test_the_stacks_file_wins_over_the_project_and_what_is_given_over_both(progr
 
 
 def test_a_value_that_is_declared_without_a_default_must_be_set(program):
-    with pytest.raises(ProgramError, match="missing configuration value 'size'.*set it in Pulumi.dev.yaml"):
+    with pytest.raises(ProgramError, match=r"missing configuration value 'size'.*set it in Pulumi\.dev\.yaml"):
         config(program, "  size: {type: integer}\n")
 
 

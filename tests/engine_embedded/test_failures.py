@@ -252,7 +252,7 @@ def test_a_python_without_pulumi_says_so(program):
     python.write_text(f'#!/bin/sh\nexec {sys.executable} -S "$@"\n')
     python.chmod(0o755)
 
-    with pytest.raises(ProgramError, match="cannot import pulumi .*; install its requirements"):
+    with pytest.raises(ProgramError, match=r"cannot import pulumi .*; install its requirements"):
         program.run("")
 
 

@@ -153,8 +153,9 @@ def test_dependencies_are_listed_in_all_and_by_property(program, named):
 def test_secrets_stay_secret_and_their_repr_hides_them(program, named):
     stack = program.stack(
         body("""\
-        Vpc("v", {"password": pulumi.Output.secret("hush"), "made": pulumi.Output.secret("hush").apply(lambda x: x + "!")})
-        pulumi.export("password", pulumi.Output.secret("hush"))
+        hush = pulumi.Output.secret("hush")
+        Vpc("v", {"password": hush, "made": hush.apply(lambda x: x + "!")})
+        pulumi.export("password", hush)
         """)
     )
 

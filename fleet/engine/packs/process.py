@@ -56,7 +56,7 @@ class PackProcess:
             line = self._port.get(timeout=timeout)
         except queue.Empty:
             raise PackError(
-                f"the policy pack {self.pack} did not start within {timeout:g} seconds{self.said()}"
+                f"the policy pack {self.pack} did not start within {timeout:.0f} seconds{self.said()}"
             ) from None
         if line is None:
             raise PackError(f"the policy pack {self.pack} failed to start{self.said()}")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, cast
 
-from google.protobuf import json_format
 from pulumi.runtime.proto import analyzer_pb2 as proto
 
 from fleet.engine.embedded.child import wire
@@ -72,7 +71,7 @@ def pack_info(answer: Any, file: PackFile) -> tuple[PackInfo, dict[str, Setting]
     """What a pack says about itself, and the configuration that it starts with."""
     rules = {policy.name: _rule(policy, answer.supportsConfig) for policy in answer.policies}
     initial = {
-        name: Setting(level=_LEVELS[config.enforcementLevel], options=json_format.MessageToDict(config.properties))
+        name: Setting(level=_LEVELS[config.enforcementLevel], options=wire.plain_struct(config.properties))
         for name, config in answer.initialConfig.items()
     }
     info = PackInfo(
@@ -110,7 +109,7 @@ def remediated(properties: Any) -> dict[str, Any]:
 def _rule(policy: Any, supports_config: bool) -> RuleInfo:  # noqa: FBT001  (a field of the answer)
     schema: dict[str, Any] | None = None
     if supports_config:
-        properties = json_format.MessageToDict(policy.configSchema.properties)
+        properties = wire.plain_struct(policy.configSchema.properties)
         properties["enforcementLevel"] = {"type": "string", "enum": list(LEVELS)}
         schema = {"properties": properties, "required": list(policy.configSchema.required)}
     return RuleInfo(
