@@ -4,10 +4,20 @@ from fleet.planner.accelerators.comparison import Judgement
 from fleet.planner.accelerators.planning import (
     compare,
     judge,
+    judge_accelerator,
     plan_inference,
     plan_rendering,
     plan_training,
     reasons,
 )
 
-__all__ = ["Judgement", "compare", "judge", "plan_inference", "plan_rendering", "plan_training", "reasons"]
+__all__ = [
+    "Judgement",
+    "compare",
+    "judge",
+    "judge_accelerator",
+    "plan_inference",
+    "plan_rendering",
+    "plan_training",
+    "reasons",
+]

@@ -61,8 +61,12 @@ def judge_standing(counter: Counter, task: Task) -> Mapping[str, Judgement]:
     found = market_of(counter, task)
     judged = {name: _out(counter, name, reasons) for name, reasons in found.rejected.items()}
     for name, choices in found.offers.items():
-        solved = stands(counter, task, replace(found, offers={name: choices}))
-        judged[name] = _stand(task, name, solved[0]) if solved else _out(counter, name, _why_not_alone(task, choices))
+        tried = stands(counter, task, replace(found, offers={name: choices}))
+        judged[name] = (
+            _stand(task, name, tried[0])
+            if tried and tried[0].solved
+            else _out(counter, name, _why_not_alone(task, choices))
+        )
     return dict(sorted(judged.items()))
 
 
@@ -81,6 +85,12 @@ def families(counter: Counter, judged: Mapping[str, Judgement]) -> tuple[Judgeme
     lines = [replace(judgement, name=family) for family, judgement in best.items()]
     lines += [_unsold(counter, a) for a in counter.catalog.accelerators.values() if not set(a.families) & set(best)]
     return tuple(sorted(lines, key=lambda line: line.order))
+
+
+def of_accelerator(counter: Counter, judged: Mapping[str, Judgement], accelerator: Accelerator) -> Judgement:
+    """The line of one kind of accelerator under its key."""
+    lines = [judgement for judgement in judged.values() if judgement.accelerator == accelerator.key]
+    return replace(min(lines, key=_nearness) if lines else _unsold(counter, accelerator), name=accelerator.key)
 
 
 def _nearness(judgement: Judgement) -> tuple[bool, int, Decimal, str]:

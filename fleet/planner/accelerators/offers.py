@@ -6,13 +6,13 @@ A type is bought in a way only if AWS sells it that way and a price is known.
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
 
 from fleet.catalog import Catalog
 from fleet.catalog.model import Accelerator, InstanceType, Price, Unpriced
 from fleet.planner.accelerators.choices import Choice
 from fleet.planner.accelerators.needs import AcceleratedWorkload
-from fleet.spec.model import FleetSpec, PriceBook, SavingsPlan, Training
+from fleet.planner.prices import negotiated
+from fleet.spec.model import FleetSpec, Training
 from fleet.vocabulary import Purchase, Reason
 
 _USAGE_CLASS = {
@@ -21,7 +21,6 @@ _USAGE_CLASS = {
     "spot": "spot",
     "capacity_block": "capacity-block",
 }
-_HUNDRED = Decimal(100)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,7 +51,7 @@ def offers_of(
         if reason is not None:
             yield Refusal(purchase=purchase, reason=reason)
             continue
-        price = _price(counter, kind, region, purchase)
+        price, zones = _price(counter, kind, region, purchase, zones)
         if isinstance(price, Unpriced):
             yield Refusal(purchase=purchase, reason="no_spot_data" if purchase == "spot" else "no_price")
             continue
@@ -111,29 +110,24 @@ def _too_risky(counter: Counter, kind: InstanceType, region: str) -> Reason | No
     return "interruption_rate" if figures.high_percent is None or figures.high_percent > limit else None
 
 
-def _price(counter: Counter, kind: InstanceType, region: str, purchase: Purchase) -> Price | Unpriced:
+def _price(
+    counter: Counter, kind: InstanceType, region: str, purchase: Purchase, zones: tuple[str, ...]
+) -> tuple[Price | Unpriced, tuple[str, ...]]:
+    """Price and the zones that have it: spot has a price in each zone, so only the cheapest zones are kept."""
     catalog = counter.catalog
     if purchase == "spot":
-        return catalog.spot(kind.name, region)
+        return _spot(catalog, kind, region, zones)
     if purchase == "capacity_block":
-        return catalog.capacity_block(kind.name, region)
-    return negotiated(counter.spec.price_book, kind, catalog.on_demand(kind.name, region), counter.today)
+        return catalog.capacity_block(kind.name, region), zones
+    return negotiated(counter.spec.price_book, kind, catalog.on_demand(kind.name, region), counter.today), zones
 
 
-def negotiated(book: PriceBook, kind: InstanceType, listed: Price | Unpriced, today: date) -> Price | Unpriced:
-    """The on-demand price under the price book: an exact price wins over the family's discount, which wins over '*'."""
-    exact = book.on_demand_usd.get(kind.name)
-    if exact is not None:
-        return Price(usd=exact, as_of=today, source="price_book of the spec", note="negotiated")
-    percent = book.discount_percent.get(kind.family, book.discount_percent.get("*"))
-    if isinstance(listed, Unpriced) or not percent:
-        return listed
-    usd = listed.usd * (_HUNDRED - Decimal(str(percent))) / _HUNDRED
-    return Price(
-        usd=usd, as_of=listed.as_of, source=f"{listed.source}, less {percent} % by price_book", note="negotiated"
-    )
-
-
-def holds_for(plan: SavingsPlan, kind: InstanceType, region: str) -> bool:
-    """Whether an owned savings plan covers a type in a region."""
-    return plan.kind == "compute" or (plan.family == kind.family and plan.region == region)
+def _spot(
+    catalog: Catalog, kind: InstanceType, region: str, zones: tuple[str, ...]
+) -> tuple[Price | Unpriced, tuple[str, ...]]:
+    asked = {zone: catalog.spot(kind.name, region, zone) for zone in zones}
+    priced = {zone: price for zone, price in asked.items() if isinstance(price, Price)}
+    if not priced:
+        return asked[zones[0]], zones
+    best = min(priced.values(), key=lambda price: price.usd)
+    return best, tuple(zone for zone, price in priced.items() if price.usd == best.usd)

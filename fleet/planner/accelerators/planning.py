@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import date
 
 from fleet.catalog import Catalog
-from fleet.planner.accelerators.comparison import Judgement, families, judge_standing, judge_training
+from fleet.planner.accelerators.comparison import Judgement, families, judge_standing, judge_training, of_accelerator
 from fleet.planner.accelerators.inference import inference_task
 from fleet.planner.accelerators.needs import AcceleratedWorkload
 from fleet.planner.accelerators.offers import Counter
@@ -49,6 +49,19 @@ def compare(spec: FleetSpec, workload: AcceleratedWorkload, catalog: Catalog, *,
     """One line for every family of accelerators, also those that EC2 does not sell, cheapest first."""
     counter = Counter(spec=spec, workload=workload, catalog=catalog, today=today)
     return families(counter, judge(spec, workload, catalog, today=today))
+
+
+def judge_accelerator(
+    spec: FleetSpec, workload: AcceleratedWorkload, catalog: Catalog, key: str, *, today: date
+) -> Judgement:
+    """What becomes of the workload on one kind of accelerator, also on one that EC2 does not sell; KeyError if unknown.
+
+    A kind stands for its cheapest eligible type; when it has none, for the type with the fewest reasons.
+    """
+    accelerator = catalog.accelerators[key]
+    judged = judge(spec, workload, catalog, today=today)
+    counter = Counter(spec=spec, workload=workload, catalog=catalog, today=today)
+    return of_accelerator(counter, judged, accelerator)
 
 
 def _task(workload: Inference | Rendering) -> Task:

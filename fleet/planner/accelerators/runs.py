@@ -85,9 +85,13 @@ class Job:
 
 
 def job_on(workload: Training, choice: Choice) -> Job | None:
-    """The job on a type; None where peak or utilisation of its accelerator is not known."""
+    """The job on a type; None where peak or utilisation of its accelerator is not known.
+
+    An accelerator without any published peak (a fraction of a GPU has none) does not count as one of those asked for.
+    """
     if workload.compute is None:
-        return Job(workload=workload, per_instance=choice.kind.accelerators)
+        counts = bool(choice.accelerator.tflops)
+        return Job(workload=workload, per_instance=choice.kind.accelerators) if counts else None
     speed = delivered_pflops(need_of(workload), choice.kind, choice.accelerator, workload.compute)
     return Job(workload=workload, per_instance=speed) if speed else None
 
@@ -168,6 +172,9 @@ def _block(job: Job, choice: Choice, length: int) -> Outcome:
 
 def _fill(steady: Sequence[Choice], count: int) -> tuple[Line, ...] | None:
     """So many instances from the cheapest choices; None when they do not hold that many."""
+    on_demand = next((choice for choice in steady if choice.purchase == "on_demand"), None)
+    if on_demand is not None and on_demand.at_most is not None and count > on_demand.at_most:
+        return None  # the quota on demand counts what savings plans pay for, too
     lines: list[Line] = []
     rest = count
     for choice in steady:

@@ -52,6 +52,8 @@ class Stand:
         """The proved lower bound; equal to the cost where they differ by the solver's rounding only."""
         if self.serving.solution.status == "optimal":
             return self.cost_usd
+        if not self.solved:
+            return Decimal(0)
         return min(self.cost_usd, usd(max(0.0, self.serving.solution.bound)))
 
 
@@ -61,20 +63,22 @@ def market_of(counter: Counter, task: Task) -> Market:
 
 
 def stands(counter: Counter, task: Task, found: Market) -> tuple[Stand, ...]:
-    """The solution of every region that has one, cheapest first."""
+    """What the solver found in every region: those that have a solution first, cheapest first."""
     regions = sorted({choice.region for choices in found.offers.values() for choice in choices})
-    usable = [s for s in (_in_region(counter, task, found, region) for region in regions) if s.solved]
-    return tuple(sorted(usable, key=lambda s: (s.cost_usd, s.choices[0].region)))
+    tried = [_in_region(counter, task, found, region) for region in regions]
+    return tuple(sorted(tried, key=lambda s: (not s.solved, s.cost_usd, s.choices[0].region)))
 
 
 def answer(counter: Counter, task: Task) -> Part:
     """The plan of a standing workload."""
     found = market_of(counter, task)
-    solved = stands(counter, task, found)
+    tried = stands(counter, task, found)
+    solved = [s for s in tried if s.solved]
     turned_down = rejections(task.workload.name, found.rejected)
     if not solved:
+        gave_up = any(s.serving.solution.status == "timed_out" for s in tried)
         return Part(
-            status="infeasible",
+            status="timed_out" if gave_up else "infeasible",
             rejections=turned_down,
             conflicts=(conflict(counter, task.workload, task.demand, found),),
         )
@@ -85,7 +89,7 @@ def answer(counter: Counter, task: Task) -> Part:
         allocations=tuple(
             allocate.recurring(task.workload.name, choice, count, task.hours) for choice, count in counted if count
         ),
-        monthly_bound_usd=min(s.bound_usd for s in solved),
+        monthly_bound_usd=min(s.bound_usd for s in tried if s.serving.solution.status != "infeasible"),
         rejections=turned_down,
         assumptions=_assumptions(counter, task, found, best),
     )
@@ -124,7 +128,7 @@ def _option(task: Task, choice: Choice) -> Option:
     return Option(
         type_name=choice.kind.name,
         kind=choice.accelerator.key,
-        usd=float(choice.unit_usd) * task.hours,
+        usd=float(choice.unit_usd) * (task.hours or 1.0),  # even at no hours a month, buy no more than is needed
         capacity=task.capacity(choice),
         spot=choice.purchase == "spot",
         at_most=choice.at_most,
