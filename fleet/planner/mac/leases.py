@@ -9,9 +9,10 @@ and none in its last hours that it could not finish.
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-import highspy
-import numpy as np
+if TYPE_CHECKING:
+    import highspy
 
 __all__ = ["MINIMUM_LEASE_HOURS", "LeasePlan", "Terms", "held_hosts", "plan_leases"]
 
@@ -131,35 +132,35 @@ class _Model:
         """What started within the shortest lease is leased still."""
         if self.can_lease:
             recent = {self.start(hour - back): 1.0 for back in range(self.terms.shortest)}
-            self.rows.append((-highspy.kHighsInf, 0.0, {**recent, self.level(hour): -1.0}))
+            self.rows.append((-math.inf, 0.0, {**recent, self.level(hour): -1.0}))
 
     def _within_week(self, hour: int) -> None:
         """What is leased started within the week: no lease meets its own of the week before."""
         week = {self.start(hour - back): 1.0 for back in range(self.hours - 1)}
-        self.rows.append((0.0, highspy.kHighsInf, {**week, self.level(hour): -1.0}))
+        self.rows.append((0.0, math.inf, {**week, self.level(hour): -1.0}))
 
     def _cover(self, hour: int, hosts: int) -> None:
         """Hosts that are leased, ready, and not about to leave."""
         row = {0: 1.0, self.level(hour): 1.0}
         row |= {self.start(hour - back): -1.0 for back in range(self.terms.ready_hours) if self.can_lease}
         row |= {self.end(hour + ahead): -1.0 for ahead in range(1, self.terms.drain_hours + 1) if self.can_lease}
-        self.rows.append((float(hosts), highspy.kHighsInf, row))
+        self.rows.append((float(hosts), math.inf, row))
 
     def _quota(self, hour: int, most: int) -> None:
         row = {0: 1.0, self.level(hour): 1.0}
         row |= {self.end(hour - back): 1.0 for back in range(min(self.terms.scrub_hours, self.hours))}
-        self.rows.append((-highspy.kHighsInf, float(most), row))
+        self.rows.append((-math.inf, float(most), row))
 
     def fix_cost(self, hours: int) -> None:
         """Allow only plans of so many host-hours."""
         row = {0: float(self.hours), **{self.level(hour): 1.0 for hour in range(self.hours)}}
-        self.rows.append((-highspy.kHighsInf, hours + 0.5, row))
+        self.rows.append((-math.inf, hours + 0.5, row))
 
     def solve(self, objective: _Row) -> _Solution | None:
-        solver = highspy.Highs()
-        options = {"log_to_console": False, "output_flag": False, "threads": 1, "mip_rel_gap": 0.0, "mip_abs_gap": 0.5, "random_seed": 1}
-        for name, value in options.items():
-            solver.setOptionValue(name, value)
+        """The least of an objective, proved; None when no plan keeps every row."""
+        import highspy  # noqa: PLC0415  (importing fleet must not load the solver)
+
+        solver = _quiet_solver()
         solver.passModel(self._lp(objective))
         solver.run()
         if solver.getModelStatus() != highspy.HighsModelStatus.kOptimal:
@@ -169,13 +170,16 @@ class _Model:
         bound = found.mip_dual_bound if math.isfinite(found.mip_dual_bound) else found.objective_function_value
         return _Solution(values, found.objective_function_value, bound)
 
-    def _lp(self, objective: _Row) -> highspy.HighsLp:
+    def _lp(self, objective: _Row) -> "highspy.HighsLp":
+        import highspy  # noqa: PLC0415  (the same)
+        import numpy as np  # noqa: PLC0415  (the same)
+
         count = 1 + 3 * self.hours
         lp = highspy.HighsLp()
         lp.num_col_, lp.num_row_ = count, len(self.rows)
         costs = np.zeros(count)
         costs[list(objective)] = list(objective.values())
-        top = 0.0 if not self.can_lease else float(self.most)
+        top = float(self.most) if self.can_lease else 0.0
         lp.col_cost_ = costs
         lp.col_lower_ = np.array([float(self.terms.always_on)] + [0.0] * (count - 1))
         lp.col_upper_ = np.array([float(self.most)] + [top] * (count - 1))
@@ -203,6 +207,21 @@ class _Model:
             host_hours=host_hours,
             bound_hours=bound,
         )
+
+
+def _quiet_solver() -> "highspy.Highs":
+    """A solver that writes nothing.
+
+    Its Python constructor prints a banner to stdout, where results go: it is passed over, which costs callbacks only.
+    """
+    import highspy  # noqa: PLC0415  (importing fleet must not load the solver)
+
+    solver = highspy.Highs.__new__(highspy.Highs)
+    super(highspy.Highs, solver).__init__()
+    options = {"output_flag": False, "threads": 1, "mip_rel_gap": 0.0, "mip_abs_gap": 0.5, "random_seed": 1}
+    for name, value in options.items():
+        solver.setOptionValue(name, value)
+    return solver
 
 
 def _first_out(starts: Sequence[int], ends: Sequence[int], running: int) -> tuple[tuple[int, int, int], ...]:

@@ -37,16 +37,17 @@ def as_batch(workload: AppleBuilds, catalog: Catalog) -> tuple[Batch, tuple[str,
         memory_gib_per_vcpu=workload.memory_gib_per_vm / vcpus,
         deadline_hours=float(max(busy, 1)),
     )
-    return batch, (
-        f"{workload.name}: linux needs no Mac; its builds are planned as batch work",
+    moved = f"{workload.name}: linux needs no Mac; its builds are planned as batch work"
+    unknown = (
         f"{workload.name}: speed on Linux is not known: a build is taken to use {vcpus:g} vCPUs for "
         f"{workload.minutes_per_build:g} minutes, as one of {workload.max_vms_per_host} machines on a "
-        f"{workload.reference_chip} would; max_wait_minutes is not planned for",
+        f"{workload.reference_chip} would; max_wait_minutes is not planned for"
     )
+    return batch, (moved, unknown)
 
 
 def _cores(workload: AppleBuilds, catalog: Catalog) -> int:
-    """vCPUs of the smallest Mac with the reference chip."""
+    """The vCPUs of the smallest Mac with the reference chip."""
     found = [
         catalog.types[name].vcpus
         for name, mac in catalog.macs.items()

@@ -15,8 +15,8 @@ from fleet.vocabulary import Reason
 
 __all__ = ["NEWEST_IMAGE", "MacMarket", "MacOption", "quota_limit", "survey_macs"]
 
-NEWEST_IMAGE = ((27, 0), date(2026, 9, 23))
-"""Newest macOS of which AWS publishes images, and the day of that release (EC2 macOS AMI release notes)."""
+NEWEST_IMAGE = (27, date(2026, 9, 23))
+"""Newest major macOS of which AWS publishes images, and the day of that release (EC2 macOS AMI release notes)."""
 
 _NUMBER = re.compile(r"\d+(?:\.\d+)*")
 _LONGEST_BUILD = 24 * 60
@@ -55,7 +55,9 @@ def survey_macs(spec: FleetSpec, workload: AppleBuilds, catalog: Catalog, *, tod
             rejected[name] = frozenset({"needs_mac"})
             continue
         reasons = set(_shape_reasons(spec, workload, kind, mac))
-        found = [_offer(spec, workload, catalog, kind, mac, region, today) for region in spec.regions_for(workload)]
+        found = [
+            _offer(spec, workload, catalog, kind, region=region, today=today) for region in spec.regions_for(workload)
+        ]
         usable = [offer for offer in found if isinstance(offer, MacOption)]
         if not usable:
             reasons |= {offer for offer in found if not isinstance(offer, MacOption)}
@@ -87,14 +89,14 @@ def _order(option: MacOption) -> tuple[Decimal, str, str]:
     return (option.price.usd, option.kind.name, option.region)
 
 
-def _shape_reasons(
-    spec: FleetSpec, workload: AppleBuilds, kind: InstanceType, mac: MacHost
-) -> Iterator[Reason]:
+def _shape_reasons(spec: FleetSpec, workload: AppleBuilds, kind: InstanceType, mac: MacHost) -> Iterator[Reason]:
     yield from _fleet_reasons(spec.candidates, kind)
     yield from _own_reasons(workload.candidates, kind)
     if slots_per_host(workload, kind.memory_gib) == 0:
         yield "memory_too_small"
-    if workload.min_macos is not None and not _runs(version(workload.min_macos), mac, own_image=workload.ami is not None):
+    if workload.min_macos is not None and not _runs(
+        version(workload.min_macos), mac, own_image=workload.ami is not None
+    ):
         yield "macos_unsupported"
     if minutes_on(workload, mac.chip) > _LONGEST_BUILD:
         yield "too_small"
@@ -131,18 +133,13 @@ def _runs(wanted: tuple[int, ...], mac: MacHost, *, own_image: bool) -> bool:
     newest = version(mac.newest_macos) if mac.newest_macos else ()
     if newest:
         return newest >= wanted[: len(newest)]
-    return own_image or wanted <= NEWEST_IMAGE[0]
+    return own_image or wanted[0] <= NEWEST_IMAGE[0]
 
 
 def _offer(
-    spec: FleetSpec,
-    workload: AppleBuilds,
-    catalog: Catalog,
-    kind: InstanceType,
-    mac: MacHost,
-    region: str,
-    today: date,
+    spec: FleetSpec, workload: AppleBuilds, catalog: Catalog, kind: InstanceType, *, region: str, today: date
 ) -> MacOption | Reason:
+    mac = catalog.macs[kind.name]
     zones = catalog.offered(kind.name, region)
     if not zones:
         return "not_in_region"

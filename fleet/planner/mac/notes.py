@@ -31,11 +31,12 @@ def assumptions(workload: AppleBuilds, option: MacOption, chips: Sequence[str]) 
     scrub = SCRUB_HOURS[option.kind.architecture]
     yield (
         f"{name}: AWS cleans a host for up to {scrub:.2g} hours after its instance ends, unbilled; a lease runs one "
-        "instance, whose image is changed by replacing its root volume, and a host that is cleaned counts against the quota"
+        "instance, whose image changes by replacing its root volume; a host that is cleaned counts against the quota"
     )
     yield f"{name}: all hosts are of one type; builds arrive at random (Poisson, seeded) and start in order of arrival"
     if workload.min_macos is not None and option.mac.newest_macos is None:
-        yield f"{name}: no upper limit of macOS is known for {option.mac.chip_name}; it is taken to run {workload.min_macos}"
+        newest = f"no upper limit of macOS is known for {option.mac.chip_name}"
+        yield f"{name}: {newest}; it is taken to run {workload.min_macos}"
     if workload.hours_per_month is not None:
         yield f"{name}: hours_per_month is not used: hosts are leased by the builds of the week"
 
@@ -72,7 +73,11 @@ def conflicts(spec: FleetSpec, workload: AppleBuilds, catalog: Catalog, market: 
     """The fewest limits that keep every Mac out: those of the type that fails the fewest."""
     macs = {name: reasons for name, reasons in market.rejected.items() if name in catalog.macs}
     if not macs:
-        return (Conflict(constraint="catalog", needed="a Mac type", allowed="none is listed", hint="take a catalog with Macs"),)
+        return (
+            Conflict(
+                constraint="catalog", needed="a Mac type", allowed="none is listed", hint="take a catalog with Macs"
+            ),
+        )
     name = min(macs, key=lambda mac: (len(macs[mac]), mac))
     return tuple(_conflict(spec, workload, catalog, name, reason) for reason in sorted(macs[name]))
 
@@ -103,7 +108,10 @@ def too_many(workload: AppleBuilds, options: Sequence[MacOption]) -> tuple[Confl
 def _conflict(spec: FleetSpec, workload: AppleBuilds, catalog: Catalog, name: str, reason: Reason) -> Conflict:
     regions = spec.regions_for(workload)
     kind, mac = catalog.types[name], catalog.macs[name]
-    there = sorted({region for mac_name in catalog.macs if mac_name in catalog.types for region in catalog.regions_of(mac_name)})
+    there = sorted(
+        {region for mac_name in catalog.macs if mac_name in catalog.types for region in catalog.regions_of(mac_name)}
+    )
+    newest = f"AWS's newest image is macOS {NEWEST_IMAGE[0]} of {NEWEST_IMAGE[1]}"
     texts: dict[str, tuple[str, str, str, str]] = {
         "not_in_region": (
             "region", "a region that has Macs", ", ".join(regions), f"Macs are offered in {', '.join(there)}"
@@ -111,9 +119,8 @@ def _conflict(spec: FleetSpec, workload: AppleBuilds, catalog: Catalog, name: st
         "macos_unsupported": (
             "min_macos",
             f"macOS {workload.min_macos}",
-            f"{name} runs up to {mac.newest_macos or '.'.join(map(str, NEWEST_IMAGE[0]))}",
-            f"AWS's newest image is macOS {'.'.join(map(str, NEWEST_IMAGE[0]))} of {NEWEST_IMAGE[1]}; lower min_macos, "
-            "or name an image of your own under 'ami'",
+            f"{name} runs up to {mac.newest_macos or NEWEST_IMAGE[0]}",
+            f"{newest}; lower min_macos, or name an image of your own under 'ami'",
         ),
         "memory_too_small": (
             "memory_gib_per_vm",
@@ -139,4 +146,3 @@ def _conflict(spec: FleetSpec, workload: AppleBuilds, catalog: Catalog, name: st
     )
     constraint, needed, allowed, hint = texts[reason]
     return Conflict(constraint=f"{workload.name} {constraint}", needed=needed, allowed=allowed, hint=hint)
-

@@ -46,22 +46,30 @@ def plan_apple_builds(spec: FleetSpec, workload: AppleBuilds, catalog: Catalog, 
     if not choices:
         why = too_many(workload, market.options) if market.options else conflicts(spec, workload, catalog, market)
         return Part(status="infeasible", rejections=rejections, conflicts=why)
-    best = choices[0]
-    settled = weeks.settle(best.option)
-    assert settled is not None  # it was solved to be among the choices
-    week, waits = settled
+    best, week, waits = _best(choices, weeks)
     bound = min(choice.bound_usd for choice in choices)
     chips = [option.mac.chip for option in market.options]
     late = [_late(workload, waits)] if waits.p95 > workload.max_wait_minutes else []
     return Part(
-        status="optimal" if bound >= best.monthly_usd and week is best.week else "feasible",
-        allocations=_allocations(workload, best.option, week),
-        schedules=(_schedule(workload, best.option, week, waits),),
+        status="optimal" if bound >= monthly(best.price.usd, week.plan.host_hours) else "feasible",
+        allocations=_allocations(workload, best, week),
+        schedules=(_schedule(workload, best, week, waits),),
         monthly_bound_usd=bound,
         rejections=rejections,
-        assumptions=(*assumptions(workload, best.option, chips), comparison(workload, best.option, week), *late),
-        next_steps=tuple(next_steps(workload, best.option, week, catalog)),
+        assumptions=(*assumptions(workload, best, chips), comparison(workload, best, week), *late),
+        next_steps=tuple(next_steps(workload, best, week, catalog)),
     )
+
+
+def _best(choices: tuple[MacChoice, ...], weeks: Weeks) -> tuple[MacOption, MacWeek, Percentiles]:
+    """The cheapest option whose week holds the waiting limit when it is played through."""
+    found: list[tuple[Decimal, MacOption, MacWeek, Percentiles]] = []
+    for choice in choices:
+        if found and choice.monthly_usd >= min(cost for cost, *_ in found):
+            break
+        week, waits = weeks.settle(choice.option)
+        found.append((monthly(choice.option.price.usd, week.plan.host_hours), choice.option, week, waits))
+    return min(found, key=lambda item: item[0])[1:]
 
 
 def mac_choices(market: MacMarket, weeks: Weeks) -> tuple[MacChoice, ...]:
@@ -103,7 +111,7 @@ def _rejections(workload: AppleBuilds, rejected: Mapping[str, frozenset[Reason]]
 
 
 def _allocations(workload: AppleBuilds, option: MacOption, week: MacWeek) -> tuple[Allocation, ...]:
-    """Hosts that stay, and hosts that are leased for part of the week (at their peak, with the hours of one of them)."""
+    """Hosts that stay, and hosts that are leased for part of the week: their peak, and the hours of one of them."""
     leased = [hosts - week.plan.always_on for hosts in week.plan.leased]
     peak = max(leased, default=0)
     parts = [(week.plan.always_on, week.plan.always_on * WEEK), (peak, sum(leased))]

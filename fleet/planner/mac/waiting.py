@@ -1,8 +1,8 @@
 """How long builds wait: the queue of a week, first come first served, with a capacity that changes over time.
 
 Builds of equal length on equal slots start in the order they arrive, so counts suffice: of `arrived` builds,
-`started(t) = max(started(t - 1), min(arrived(t), started(t - build) + slots(t)))`, because what started a build's length
-ago has left. This is exact on the clock's grid, and works on many weeks at once.
+`started(t) = max(started(t - 1), min(arrived(t), started(t - build) + slots(t)))`, because what started a build's
+length ago has left. This is exact on the clock's grid, and works on many weeks at once.
 """
 
 from collections.abc import Callable, Sequence
@@ -143,9 +143,7 @@ class Needs:
     def _due(self, low: int, high: int) -> bool:
         """Whether any build can be due that arrived in steps [low, high)."""
         bounds = self._clock.bounds
-        return any(
-            rate > 0 and bounds[hour] < high and bounds[hour + 1] > low for hour, rate in enumerate(self._rates)
-        )
+        return any(rate > 0 and bounds[hour] < high and bounds[hour + 1] > low for hour, rate in enumerate(self._rates))
 
 
 class _Search:
@@ -218,8 +216,7 @@ def slots_of_leases(
     for start, length, count in leases:
         first = clock.bounds[start] + ready
         last = clock.bounds[start] + clock.steps(length * 60) - clock.steps_per_build
-        for step in range(first, last + 1):
-            found[step % total] += count * slots
+        found[np.arange(first, last + 1) % total] += count * slots
     return found
 
 
@@ -243,7 +240,7 @@ def _weeks_for(builds: float) -> int:
 
 
 def _waits(queue: _Queue, low: int, high: int) -> Counts:
-    """How many builds that arrived in steps [low, high) waited 0, 1, 2, ... steps; in order of arrival, as they start."""
+    """How many builds that arrived in steps [low, high) waited 0, 1, 2, ... steps; they start in order of arrival."""
     found = np.zeros(1, dtype=np.int64)
     steps = np.arange(high)
     for week in range(queue.arrived.shape[1]):

@@ -19,7 +19,7 @@ MOST_HOSTS = 10_000
 """A larger fleet is refused: no account may hold so many Macs."""
 
 SCRUB_HOURS = {"arm64_mac": 4.5, "x86_64_mac": 50 / 60}
-"""Longest time that AWS cleans a host after an instance ends (EC2 user guide); not billed, but the host still counts."""
+"""Longest time that AWS cleans a host after its instance ends (EC2 user guide): not billed, yet the host counts."""
 
 _LATE_SHARES = (0.05, 0.03, 0.01)
 """What is tried in turn until the week that is leased holds the limit at the 95th percentile."""
@@ -55,17 +55,22 @@ class Weeks:
             self._solved[key] = self._week(option, late_share)
         return self._solved[key]
 
-    def settle(self, option: MacOption) -> tuple[MacWeek, Percentiles] | None:
-        """The week of an option whose leases hold the waiting limit when they are played through."""
-        found = None
-        for share in _LATE_SHARES:
-            week = self.solve(option, late_share=share)
-            if week is None:
-                return found
-            found = (week, waits_of(self.workload, option, week.plan, self.rates))
-            if found[1].p95 <= self.workload.max_wait_minutes:
-                return found
-        return found
+    def settle(self, option: MacOption) -> tuple[MacWeek, Percentiles]:
+        """The week of an option (which `solve` found one for) that holds the waiting limit when it is played through.
+
+        The last one that could be made, where none does.
+        """
+        week = self.solve(option)
+        assert week is not None, "only options with a week are settled"
+        waits = waits_of(self.workload, option, week.plan, self.rates)
+        for share in _LATE_SHARES[1:]:
+            if waits.p95 <= self.workload.max_wait_minutes:
+                break
+            better = self.solve(option, late_share=share)
+            if better is None:
+                break
+            week, waits = better, waits_of(self.workload, option, better.plan, self.rates)
+        return week, waits
 
     def terms(self, option: MacOption, *, most_hosts: int | None = None) -> Terms:
         """What leases of an option are bound to."""
