@@ -197,6 +197,10 @@ class Catalog:
                     found.append(Offer(instance_type=type_, region=region, purchase=purchase, price=price))
         return tuple(found)
 
+    def priced_names(self, region: str) -> set[str]:
+        """Types that any price table of a region speaks of; every other type is unpriced there."""
+        return self._prices.priced_names(region)
+
     def interruption(self, type_: str, region: str) -> Interruption | None:
         """Spot Advisor's interruption bucket and savings; None when it has no figure."""
         return self._prices.interruption(type_, region)

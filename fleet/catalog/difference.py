@@ -87,9 +87,8 @@ def difference_json(found: Difference) -> dict[str, Any]:
 
 
 def _moves(before: Catalog, after: Catalog) -> Iterator[Move]:
-    names = sorted({*before.types, *after.types, *before.listed, *after.listed})
     for region in sorted({*before.regions, *after.regions}):
-        for name in names:
+        for name in sorted(before.priced_names(region) | after.priced_names(region)):
             for way in _WAYS:
                 old, new = _usd(before, name, region, way), _usd(after, name, region, way)
                 if old != new:

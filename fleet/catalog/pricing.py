@@ -77,6 +77,13 @@ class Prices:
         known = f"; priced in {where}" if where else ""
         return Unpriced(reason=f"no dedicated host price is known for {type_} in {region}{known}")
 
+    def priced_names(self, region: str) -> set[str]:
+        """Types that any price table of a region speaks of."""
+        tables = (f"on_demand/{region}", f"spot_advisor/{region}")
+        names = {name for table in tables for name in self._by_type(table)} | set(self._spot(region))
+        grouped = (self._capacity_blocks, self._hosts)
+        return names | {name for found in grouped for name, rows in found.items() for r in rows if r["region"] == region}
+
     def interruption(self, type_: str, region: str) -> Interruption | None:
         """Spot Advisor's figures."""
         row = self._by_type(f"spot_advisor/{region}").get(type_)

@@ -1,37 +1,18 @@
 """`fleet catalog`: what can be bought, at what price, from which source and date."""
 
-import json
 import os
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
-from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from fleet.aws import boto3_clients, iam_policy
-from fleet.aws import refresh as read_account
-from fleet.aws.answer import missing_lines, progress_bar, refreshed_json, refreshed_text
-from fleet.catalog import Catalog
-from fleet.catalog.answer import accelerators_json, accelerators_text, found_json, found_text
-from fleet.catalog.difference import compare, difference_json, difference_text
-from fleet.catalog.location import chosen_snapshot, user_folder
-from fleet.catalog.query import query as ask
-from fleet.catalog.show import shown_json, shown_text
+from fleet.cli import surroundings as around
 from fleet.cli.catalog_options import filters_of, with_options
-from fleet.errors import FleetError
 
 __all__ = ["app"]
 
 app = typer.Typer(help="What can be bought, at what price, from which source and date.", no_args_is_help=True)
 
-_Catalog = Annotated[Path | None, typer.Option("--catalog", help="Snapshot folder or JSON list of shapes.")]
-_Json = Annotated[bool, typer.Option("--json", help="Plain JSON on standard output.")]
-_Today = Annotated[
-    datetime | None, typer.Option(formats=["%Y-%m-%d"], envvar="FLEET_TODAY", help="Day that prices are judged on.")
-]
 _SORT = "A field: name, vcpus, price, price/vcpu, coremark/usd, price/accelerator, price/bf16-pflops, price/hbm-gib..."
 
 
@@ -49,46 +30,58 @@ def query(
     sort: Annotated[str, typer.Option(help=_SORT)] = "name",
     reverse: Annotated[bool, typer.Option("--reverse", help="The other way round.")] = False,
     limit: Annotated[int | None, typer.Option(min=1, help="Show the first so many.")] = None,
-    catalog: _Catalog = None,
-    today: _Today = None,
-    as_json: _Json = False,
+    catalog: around.CatalogFile = None,
+    today: around.Today = None,
+    json_: around.AsJson = False,
     **given: Any,
 ) -> None:
     """Offers that fit, sorted by any field or by value for money."""
-    with _reported():
-        found = ask(
-            _load(catalog),
-            filters_of(names, given),
-            regions=tuple(region or ["us-east-1"]),
-            purchase=purchase,
-            sort=sort,
-            reverse=reverse,
-        )[:limit]
-        day = _day(today)
-        _print(found_json(found, today=day) if as_json else found_text(found, sort=sort, today=day))
+    from fleet.catalog.answer import found_json, found_text  # noqa: PLC0415  (help must not wait for the catalog)
+    from fleet.catalog.query import query as ask  # noqa: PLC0415
+
+    found = ask(
+        around.load_catalog(catalog),
+        filters_of(names, given),
+        regions=tuple(region or ["us-east-1"]),
+        purchase=purchase,
+        sort=sort,
+        reverse=reverse,
+    )[:limit]
+    day = around.day(today)
+    if json_:
+        around.put_json(found_json(found, today=day))
+    else:
+        around.put(found_text(found, sort=sort, today=day))
 
 
 @app.command()
 def show(
     name: Annotated[str, typer.Argument(metavar="TYPE", help="A type, family, accelerator, chip or system.")],
     region: Annotated[str | None, typer.Option(help="Region that missing prices are explained for.")] = None,
-    catalog: _Catalog = None,
-    today: _Today = None,
-    as_json: _Json = False,
+    catalog: around.CatalogFile = None,
+    today: around.Today = None,
+    json_: around.AsJson = False,
 ) -> None:
     """One type's sheet: shape, every price with source and date, siblings; or what another name stands for."""
-    with _reported():
-        found = _load(catalog)
-        shown = shown_json if as_json else shown_text
-        _print(shown(found, name, region=region, today=_day(today)))
+    from fleet.catalog.show import shown_json, shown_text  # noqa: PLC0415  (see query)
+
+    found, day = around.load_catalog(catalog), around.day(today)
+    if json_:
+        around.put_json(shown_json(found, name, region=region, today=day))
+    else:
+        around.put(shown_text(found, name, region=region, today=day))
 
 
 @app.command()
-def accelerators(catalog: _Catalog = None, as_json: _Json = False) -> None:
+def accelerators(catalog: around.CatalogFile = None, json_: around.AsJson = False) -> None:
     """Every accelerator with memory, peaks, gates and families; and what cannot be bought, with the reason."""
-    with _reported():
-        items = list(_load(catalog).accelerators.values())
-        _print(accelerators_json(items) if as_json else accelerators_text(items))
+    from fleet.catalog.answer import accelerators_json, accelerators_text  # noqa: PLC0415  (see query)
+
+    items = list(around.load_catalog(catalog).accelerators.values())
+    if json_:
+        around.put_json(accelerators_json(items))
+    else:
+        around.put(accelerators_text(items))
 
 
 @app.command()
@@ -102,57 +95,41 @@ def refresh(
         bool, typer.Option("--dry-run", help="Print the IAM policy that it needs, call nothing.")
     ] = False,
     folder: Annotated[Path | None, typer.Option(help="Where to write; the user's data folder without.")] = None,
-    today: _Today = None,
-    as_json: _Json = False,
+    today: around.Today = None,
+    json_: around.AsJson = False,
 ) -> None:
     """A new dated snapshot from the account's own AWS APIs."""
+    from fleet import aws  # noqa: PLC0415  (see query)
+    from fleet.aws import answer  # noqa: PLC0415
+    from fleet.catalog.location import user_folder  # noqa: PLC0415
+
     if dry_run:
-        _print(iam_policy())
+        around.put_json(aws.iam_policy())
         return
-    with _reported():
-        wanted = tuple(part.strip() for part in regions.split(",") if part.strip()) if regions else ()
-        place = folder or user_folder(os.environ)
-        with progress_bar() as progress:
-            done = read_account(
-                boto3_clients(profile), folder=place, today=_day(today), regions=wanted, progress=progress
-            )
-        for line in missing_lines(done):
-            typer.echo(line, err=True)
-        _print(refreshed_json(done) if as_json else refreshed_text(done))
+    wanted = tuple(part.strip() for part in regions.split(",") if part.strip()) if regions else ()
+    place, day = folder or user_folder(os.environ), around.day(today)
+    with answer.progress_bar() as progress:
+        done = aws.refresh(aws.boto3_clients(profile), folder=place, today=day, regions=wanted, progress=progress)
+    for line in answer.missing_lines(done):
+        around.say(line)
+    if json_:
+        around.put_json(answer.refreshed_json(done))
+    else:
+        around.put(answer.refreshed_text(done))
 
 
 @app.command()
 def diff(
     before: Annotated[Path, typer.Argument(metavar="A", help="The older snapshot folder.")],
     after: Annotated[Path, typer.Argument(metavar="B", help="The newer snapshot folder.")],
-    as_json: _Json = False,
+    json_: around.AsJson = False,
 ) -> None:
     """Price moves, new and gone types from snapshot A to B."""
-    with _reported():
-        found = compare(Catalog.load(before), Catalog.load(after))
-        _print(difference_json(found) if as_json else difference_text(found))
+    from fleet.catalog import Catalog  # noqa: PLC0415  (see query)
+    from fleet.catalog.difference import compare, difference_json, difference_text  # noqa: PLC0415
 
-
-@contextmanager
-def _reported() -> Iterator[None]:
-    """Turn an error of ours into a line on stderr and its exit code; everything else is a bug and shows itself."""
-    try:
-        yield
-    except FleetError as exc:
-        typer.echo(f"error: {exc}", err=True)
-        raise typer.Exit(exc.exit_code) from None
-
-
-def _load(path: Path | None) -> Catalog:
-    return Catalog.load(chosen_snapshot(path, os.environ))
-
-
-def _day(today: datetime | None) -> date:
-    return today.date() if today else date.today()  # noqa: DTZ011  (the user's own day)
-
-
-def _print(answer: object) -> None:
-    if isinstance(answer, str):
-        sys.stdout.write(answer)
+    found = compare(Catalog.load(before), Catalog.load(after))
+    if json_:
+        around.put_json(difference_json(found))
     else:
-        sys.stdout.write(json.dumps(answer, indent=2) + "\n")
+        around.put(difference_text(found))

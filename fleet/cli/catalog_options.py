@@ -4,12 +4,13 @@ import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from fleet.catalog import quantity
-from fleet.catalog.query import Filters
+if TYPE_CHECKING:
+    from fleet.catalog.query import Filters
+
 
 __all__ = ["OPTIONS", "Option", "filters_of", "with_options"]
 
@@ -24,7 +25,8 @@ class Option:
     field: str
     shape: Shape
     help: str
-    units: Mapping[str, float] | None = None
+    units: str = ""
+    """Name of the table of units of an amount: MEMORY, NETWORK, EBS, STORAGE, PRICE."""
 
     @property
     def name(self) -> str:
@@ -36,7 +38,7 @@ def _many(flag: str, field: str, help_: str) -> Option:
     return Option(flag=flag, field=field, shape="many", help=f"{help_}; repeat for more.")
 
 
-def _amount(flag: str, field: str, help_: str, units: Mapping[str, float]) -> Option:
+def _amount(flag: str, field: str, help_: str, units: str) -> Option:
     return Option(flag=flag, field=field, shape="amount", help=help_, units=units)
 
 
@@ -54,12 +56,12 @@ OPTIONS = (
     _many("hypervisor", "hypervisors", "nitro, xen"),
     _plain("whole", "min-vcpus", "At least so many vCPUs."),
     _plain("whole", "max-vcpus", "At most so many vCPUs."),
-    _amount("memory", "min_memory_gib", "At least so much memory: 64, 64GiB, 1TiB.", quantity.MEMORY),
-    _amount("max-memory", "max_memory_gib", "At most so much memory.", quantity.MEMORY),
+    _amount("memory", "min_memory_gib", "At least so much memory: 64, 64GiB, 1TiB.", "MEMORY"),
+    _amount("max-memory", "max_memory_gib", "At most so much memory.", "MEMORY"),
     _plain("number", "min-clock", "Sustained clock in GHz.", "min_clock_ghz"),
-    _amount("network", "min_network_gbps", "Baseline of at least so much: 25, 25Gbps.", quantity.NETWORK),
-    _amount("ebs", "min_ebs_mbps", "EBS bandwidth of at least so much: 10000, 10Gbps.", quantity.EBS),
-    _amount("storage", "min_storage_gb", "Instance storage of at least so much: 900, 2TB.", quantity.STORAGE),
+    _amount("network", "min_network_gbps", "Baseline of at least so much: 25, 25Gbps.", "NETWORK"),
+    _amount("ebs", "min_ebs_mbps", "EBS bandwidth of at least so much: 10000, 10Gbps.", "EBS"),
+    _amount("storage", "min_storage_gb", "Instance storage of at least so much: 900, 2TB.", "STORAGE"),
     _plain("whole", "min-pods", "Pods that its interfaces allow."),
     _plain("flag", "efa", "With an Elastic Fabric Adapter."),
     _plain("either", "bare-metal", "Bare metal only, or none of it."),
@@ -68,7 +70,7 @@ OPTIONS = (
     _many("placement", "placement", "Placement strategy it must support: cluster, partition, spread"),
     _many("accelerator", "accelerators", "Key of the accelerator, as in 'fleet catalog accelerators'"),
     _plain("number", "min-accelerators", "Accelerators of one instance."),
-    _amount("accelerator-memory", "min_accelerator_memory_gib", "Of one accelerator: 80, 80GiB.", quantity.MEMORY),
+    _amount("accelerator-memory", "min_accelerator_memory_gib", "Of one accelerator: 80, 80GiB.", "MEMORY"),
     _many("stack", "stacks", "cuda, neuron, rocm, graphics, habana"),
     _many("precision", "precisions", "bf16, fp8, fp4, ..."),
     _many("framework", "frameworks", "That the accelerator is known to run: pytorch, vllm, ..."),
@@ -78,7 +80,7 @@ OPTIONS = (
     _plain("flag", "nvlink", "With NVLink."),
     _plain("number", "min-coremark", "Measured CoreMark iterations a second of the instance."),
     _plain("text", "zone", "Offered in this zone."),
-    _amount("max-price", "max_price", "USD an hour, or 2000/month.", quantity.PRICE),
+    _amount("max-price", "max_price", "USD an hour, or 2000/month.", "PRICE"),
     _plain("number", "max-interruption", "Spot interruptions, per cent a month.", "max_interruption_percent"),
     _plain("flag", "priced", "Leave out what has no price.", "priced_only"),
 )
@@ -94,8 +96,10 @@ _TYPES: Mapping[Shape, Any] = {
 }
 
 
-def filters_of(names: list[str] | None, given: Mapping[str, Any]) -> Filters:
+def filters_of(names: list[str] | None, given: Mapping[str, Any]) -> "Filters":
     """Filters of the options that were given. CatalogError for an amount with an unknown unit."""
+    from fleet.catalog.query import Filters  # noqa: PLC0415  (help must not wait for the catalog)
+
     values = {option.field: _value(option, given[option.name]) for option in OPTIONS}
     return Filters(types=tuple(names or ()), **values)
 
@@ -113,10 +117,12 @@ def with_options(command: Callable[..., None]) -> Callable[..., None]:
 def _value(option: Option, value: Any) -> Any:
     if option.shape == "many":
         return tuple(value or ())
-    if option.units is None or value is None:
+    if not option.units or value is None:
         return value
-    found = quantity.parse(value, option.units, what=f"--{option.flag}")
-    return Decimal(str(found)) if option.units is quantity.PRICE else found
+    from fleet.catalog import quantity  # noqa: PLC0415  (see filters_of)
+
+    found = quantity.parse(value, getattr(quantity, option.units), what=f"--{option.flag}")
+    return Decimal(str(found)) if option.units == "PRICE" else found
 
 
 def _parameter(option: Option) -> inspect.Parameter:

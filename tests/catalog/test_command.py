@@ -1,25 +1,42 @@
 """`fleet catalog` answers on standard output, explains on standard error, and exits as the contract says."""
 
 import json
-from pathlib import Path
+from dataclasses import dataclass
 
 import pytest
-from typer.testing import CliRunner
 
 from fleet.catalog import SHIPPED
-from fleet.catalog.location import chosen_snapshot, newest_snapshot, user_folder
 from fleet.cli.catalog import app
 from fleet.cli.catalog_options import OPTIONS
+from fleet.errors import FleetError
+
+
+@dataclass
+class Answer:
+    exit_code: int
+    stdout: str
+    stderr: str
 
 
 @pytest.fixture
-def run(monkeypatch, tmp_path):
+def run(monkeypatch, tmp_path, capsys):
     """Runs the command for a user without a data folder, on a given day."""
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.setenv("FLEET_TODAY", "2026-11-24")
     monkeypatch.delenv("XDG_DATA_HOME", raising=False)
     monkeypatch.delenv("FLEET_CATALOG", raising=False)
-    return lambda *arguments: CliRunner().invoke(app, arguments)
+
+    def command(*arguments):
+        """As `fleet` runs it: an error of ours is one line and its exit code."""
+        try:
+            code = app(args=list(arguments), standalone_mode=False, prog_name="catalog") or 0
+            error = ""
+        except FleetError as exc:
+            code, error = exc.exit_code, f"fleet: {exc}\n"
+        said = capsys.readouterr()
+        return Answer(code, said.out, said.err + error)
+
+    return command
 
 
 @pytest.mark.parametrize(
@@ -191,16 +208,12 @@ def test_diff_of_a_snapshot_with_itself_says_nothing_changed(run):
     assert run("diff", str(SHIPPED), str(SHIPPED)).stdout == "Nothing changed.\n"
 
 
-def test_snapshot_asked_for_wins_over_the_environment_and_the_users_newest(tmp_path):
-    folder = user_folder({"XDG_DATA_HOME": str(tmp_path)})
-    for day in ("2026-11-01", "2026-12-01", "2026-12-02"):
-        (folder / day).mkdir(parents=True)
-    for day in ("2026-11-01", "2026-12-01"):
-        (folder / day / "manifest.json").write_text("{}")
-    environment = {"XDG_DATA_HOME": str(tmp_path)}
+def test_newest_snapshot_of_the_user_is_taken(run, tmp_path, copy):
+    copy.rename(tmp_path / "new")
+    folder = tmp_path / ".local" / "share" / "fleet" / "catalog"
+    folder.mkdir(parents=True)
+    broken = (tmp_path / "new").rename(folder / "2026-12-01") / "types.csv"
+    broken.write_text("cut")
 
-    assert newest_snapshot(folder) == folder / "2026-12-01"
-    assert chosen_snapshot(None, environment) == folder / "2026-12-01"
-    assert chosen_snapshot(None, environment | {"FLEET_CATALOG": "x"}) == Path("x")
-    assert chosen_snapshot(Path("y"), environment | {"FLEET_CATALOG": "x"}) == Path("y")
-    assert chosen_snapshot(None, {"HOME": str(tmp_path / "other")}) is None
+    assert "2026-12-01/types.csv" in run("accelerators").stderr
+    assert run("accelerators", "--catalog", str(SHIPPED)).exit_code == 0

@@ -100,7 +100,7 @@ def test_names_with_two_meanings_take_the_one_preferred(catalog, name, prefer, e
 
 
 def test_unknown_name_suggests_the_nearest(catalog):
-    with pytest.raises(UnknownName, match="did you mean .*'trainium2'"):
+    with pytest.raises(UnknownName, match=r"did you mean .*'trainium2'"):
         catalog.resolve("trainum2")
 
 

@@ -42,7 +42,9 @@ def test_price_and_offer_hold_in_every_zone(write):
 
 def test_nothing_else_is_known(write):
     found = Catalog.load(write(_SHAPES))
-    others = [found.price("large", "us-east-1", way) for way in ("spot", "savings_plan", "capacity_block", "dedicated_host")]
+    others = [
+        found.price("large", "us-east-1", way) for way in ("spot", "savings_plan", "capacity_block", "dedicated_host")
+    ]
 
     assert all(isinstance(price, Unpriced) for price in others)
     assert found.type("large").generation is None

@@ -55,7 +55,9 @@ def _facts(source_rows):
     found |= {(r["instance_type"], r["region"], "savings_plan") for r in source_rows("savings_plan_rates")}
     found |= {(r["instance_type"], r["region"], "spot") for r in source_rows("spot_advisor_linux")}
     samples = source_rows("spot_prices_sample")
-    found |= {(r["instance_type"], region, "spot") for r in samples for region in (r["az"][:-1], "us-east-1", "us-west-2")}
+    found |= {
+        (r["instance_type"], region, "spot") for r in samples for region in (r["az"][:-1], "us-east-1", "us-west-2")
+    }
     return found
 
 
@@ -141,7 +143,9 @@ def test_price(catalog, name, region, way, usd):
     [
         pytest.param("trn2.48xlarge", "us-east-2", "on_demand", "sold by capacity block", id="trn2"),
         pytest.param("p5e.48xlarge", "us-east-2", "on_demand", "sold by capacity block", id="p5e"),
-        pytest.param("p5e.48xlarge", "us-east-1", "on_demand", "not offered in us-east-1, it is in", id="p5e elsewhere"),
+        pytest.param(
+            "p5e.48xlarge", "us-east-1", "on_demand", "not offered in us-east-1, it is in", id="p5e elsewhere"
+        ),
         pytest.param("mac-m4.metal", "us-east-1", "on_demand", "dedicated host only", id="Mac on demand"),
         pytest.param("mac-m4.metal", "us-east-1", "spot", "does not sell mac-m4.metal as spot", id="Mac spot"),
         pytest.param("hpc7g.4xlarge", "us-east-1", "spot", "does not sell", id="HPC has no spot"),
@@ -174,7 +178,9 @@ def test_spot_estimate_is_list_price_less_savings_and_says_so(catalog):
 
 def test_spot_floors_and_caps_are_not_taken_for_prices(catalog, source_rows):
     """c6g.medium stands at exactly 10 % of on-demand in af-south-1."""
-    row = next(r for r in source_rows("regional_prices") if (r["region"], r["instance_type"]) == ("af-south-1", "c6g.medium"))
+    row = next(
+        r for r in source_rows("regional_prices") if (r["region"], r["instance_type"]) == ("af-south-1", "c6g.medium")
+    )
     found = catalog.spot("c6g.medium", "af-south-1")
 
     assert row["spot_median"] == "0.0046"
@@ -182,7 +188,9 @@ def test_spot_floors_and_caps_are_not_taken_for_prices(catalog, source_rows):
 
 
 def test_market_median_is_used_where_it_is_one(catalog, source_rows):
-    row = next(r for r in source_rows("regional_prices") if (r["region"], r["instance_type"]) == ("ap-east-1", "c6g.medium"))
+    row = next(
+        r for r in source_rows("regional_prices") if (r["region"], r["instance_type"]) == ("ap-east-1", "c6g.medium")
+    )
     found = catalog.spot("c6g.medium", "ap-east-1")
 
     assert (found.usd, found.note) == (Decimal(row["spot_median"]), "")

@@ -39,7 +39,8 @@ from fleet.errors import CatalogError, UnknownName
         pytest.param({"accelerators": ("h200",)}, lambda t: t.accelerator == "h200", id="accelerator"),
         pytest.param({"min_accelerators": 8}, lambda t: t.accelerators >= 8, id="count of accelerators"),
         pytest.param({"stacks": ("neuron",)}, lambda t: t.category in ("inf", "trn"), id="stack"),
-        pytest.param({"frameworks": ("vllm",), "stacks": ("neuron",)}, lambda t: t.accelerator == "trainium2", id="vLLM"),
+        pytest.param({"frameworks": ("vllm",), "stacks": ("neuron",)}, lambda t: t.accelerator == "trainium2",
+                     id="vLLM on Neuron"),
         pytest.param({"nvlink": True}, lambda t: t.category == "p", id="NVLink is of the P families"),
         pytest.param({"types": ("graviton5", "h100")}, lambda t: t.processor == "Graviton5" or t.accelerator == "h100",
                      id="names"),
@@ -67,7 +68,9 @@ def test_memory_of_one_accelerator_not_of_all(catalog):
 
 
 def test_answer_is_of_the_region(catalog):
-    found = query(catalog, regions=("us-east-2",), purchase="capacity_block", filters=Filters(accelerators=("trainium2",)))
+    found = query(
+        catalog, regions=("us-east-2",), purchase="capacity_block", filters=Filters(accelerators=("trainium2",))
+    )
 
     assert [(item.type.name, item.region, item.usd) for item in found] == [
         ("trn2.48xlarge", "us-east-2", Decimal("35.7608"))
@@ -96,7 +99,9 @@ def test_limit_on_interruption_leaves_out_what_is_unknown(catalog):
 
 
 def test_cheapest_way_to_buy_is_taken_for_any(catalog):
-    found = {item.type.name: item for item in query(catalog, Filters(types=("p5.48xlarge", "mac2.metal")), purchase="any")}
+    found = {
+        item.type.name: item for item in query(catalog, Filters(types=("p5.48xlarge", "mac2.metal")), purchase="any")
+    }
 
     assert (found["p5.48xlarge"].purchase, found["p5.48xlarge"].usd) == ("spot", Decimal("20.784"))
     assert found["mac2.metal"].purchase == "dedicated_host"

@@ -94,7 +94,9 @@ def test_manifest_with_conflict_markers_is_refused(copy):
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        pytest.param(lambda d: (d / "types.csv").unlink(), r"types\.csv: belongs to the snapshot", id="a table is gone"),
+        pytest.param(
+            lambda d: (d / "types.csv").unlink(), r"types\.csv: belongs to the snapshot", id="a table is gone"
+        ),
         pytest.param(lambda d: (d / "manifest.json").unlink(), "has no manifest", id="the manifest is gone"),
         pytest.param(lambda d: (d / "manifest.json").write_text("[]"), "is no manifest", id="another file"),
         pytest.param(shutil.rmtree, "is not there", id="the folder is gone"),

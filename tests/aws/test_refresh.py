@@ -1,0 +1,268 @@
+"""A refresh takes what AWS answers, keeps the rest, says what it may not read, and never breaks the old snapshot."""
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from botocore.exceptions import ClientError, EndpointConnectionError, NoCredentialsError
+
+from fleet.aws import ACTIONS, boto3_clients, iam_policy, refresh
+from fleet.aws.answer import missing_lines, progress_bar, refreshed_json, refreshed_text
+from fleet.aws.price_list import host_prices, instance_prices
+from fleet.catalog import SHIPPED, Catalog, Price
+from fleet.errors import MissingError
+
+_TODAY = date(2026, 11, 24)
+
+
+@pytest.fixture
+def run(aws, tmp_path):
+    def go(**more):
+        options = {"folder": tmp_path, "today": _TODAY, "regions": ("us-east-1",)} | more
+        return refresh(aws.client, **options)
+
+    return go
+
+
+@pytest.fixture
+def fresh(run):
+    return Catalog.load(run().path)
+
+
+@pytest.fixture(scope="session")
+def described(moto_aws, tmp_path_factory):
+    """A snapshot with the EC2 answers of moto."""
+    folder = tmp_path_factory.mktemp("user")
+    return Catalog.load(refresh(moto_aws.client, folder=folder, today=_TODAY, regions=("us-east-1",)).path)
+
+
+def test_answered_prices_replace_the_old_ones_with_day_and_source(fresh):
+    found = fresh.on_demand("m7g.large", "us-east-1")
+
+    assert (found.usd, found.as_of, found.source) == (Decimal("0.09"), _TODAY, "AWS Price List API")
+
+
+def test_what_aws_does_not_speak_of_keeps_its_old_price_and_day(fresh, catalog):
+    for name, region in (("m8g.large", "us-east-1"), ("m7g.2xlarge", "eu-west-1"), ("g4ad.xlarge", "us-east-1")):
+        assert fresh.on_demand(name, region) == catalog.on_demand(name, region)
+    assert fresh.accelerators == catalog.accelerators
+
+
+def test_block_that_is_priced_at_nothing_on_demand_stays_unpriced(fresh):
+    assert not isinstance(fresh.on_demand("trn2.48xlarge", "us-east-1"), Price)
+
+
+def test_mac_hosts_are_matched_by_their_whole_family(fresh, catalog):
+    assert fresh.host("mac2.metal", "us-east-1").usd == Decimal("0.7")
+    assert fresh.host("mac2-m2.metal", "us-east-1") == catalog.host("mac2-m2.metal", "us-east-1")
+    assert not isinstance(fresh.host("m7g.large", "us-east-1"), Price)
+
+
+def test_capacity_block_is_the_lowest_offer_an_hour(fresh, catalog):
+    found = fresh.capacity_block("p5.48xlarge", "us-east-1")
+
+    assert (found.usd, found.as_of) == (Decimal(40), _TODAY)
+    assert fresh.capacity_block("p4d.24xlarge", "us-east-1") == catalog.capacity_block("p4d.24xlarge", "us-east-1")
+
+
+def test_savings_plan_rates_of_all_pages_without_windows(fresh):
+    rates = {(r.plan, r.term, r.payment): r.price.usd for r in fresh.savings_plan_rates("m7g.large", "us-east-1")}
+
+    assert rates == {
+        ("compute", "1yr", "no-upfront"): Decimal("0.05"),
+        ("ec2_instance", "3yr", "all-upfront"): Decimal("0.03"),
+    }
+
+
+def test_spot_price_is_the_newest_of_each_zone(fresh):
+    prices = [fresh.spot("m7g.large", "us-east-1", f"us-east-1{zone}") for zone in "ab"]
+
+    assert [price.usd for price in prices] == [Decimal("0.033"), Decimal("0.029")]
+    assert {price.source for price in prices} == {"DescribeSpotPriceHistory of the account"}
+    assert fresh.spot("m7g.large", "us-east-1").usd == Decimal("0.029")
+
+
+@pytest.mark.moto
+def test_types_and_offerings_are_those_that_aws_describes(described, catalog):
+    assert dict(described.types) == dict(catalog.types)
+    assert described.zones("us-east-1") == catalog.zones("us-east-1")
+    assert described.offered("m9g.large", "us-east-1") == catalog.offered("m9g.large", "us-east-1")
+    assert described.spot("m7g.large", "us-east-1").source.startswith("DescribeSpotPriceHistory of the account")
+
+
+def test_regions_that_are_not_read_stay_as_they_were(fresh, catalog):
+    assert fresh.offered("m7g.large", "eu-west-1") == catalog.offered("m7g.large", "eu-west-1")
+    assert fresh.zones("us-east-1") == ("us-east-1a", "us-east-1b")
+
+
+def test_new_type_gets_a_shape(aws, run, monkeypatch):
+    """A type that the shipped snapshot has never heard of."""
+    record = aws.answer("ec2", "us-east-1", "describe_instance_types", {})["InstanceTypes"][0]
+    new = {"InstanceTypes": [record | {"InstanceType": "m10g.large"}]}
+    monkeypatch.setattr(aws, "_describe_instance_types", lambda *_: new, raising=False)
+
+    found = Catalog.load(run().path).type("m10g.large")
+
+    assert (found.family, found.generation, found.vcpus) == ("m10g", 10, 2)
+
+
+def test_quotas_of_the_account_are_kept(fresh, catalog):
+    assert fresh.quota_limits("us-east-1") == {"L-1216C47A": Decimal(1920), "L-417A185B": Decimal(192)}
+    assert catalog.quota_limits("us-east-1") == {}
+
+
+def test_snapshot_is_dated_and_newer_than_its_base(run, tmp_path):
+    done = run()
+
+    assert done.path == tmp_path / "2026-11-24"
+    assert Catalog.load(done.path).as_of == _TODAY
+    assert done.missing == ()
+
+
+@pytest.mark.parametrize(
+    ("operation", "what"),
+    [
+        pytest.param("describe_instance_types", {"types"}, id="types"),
+        pytest.param("describe_instance_type_offerings", {"offerings"}, id="offerings"),
+        pytest.param("describe_spot_price_history", {"spot"}, id="spot"),
+        pytest.param("get_products", {"on_demand", "hosts"}, id="price list"),
+        pytest.param("describe_savings_plans_offering_rates", {"savings_plan_rates"}, id="savings plans"),
+        pytest.param("describe_capacity_block_offerings", {"capacity_blocks"}, id="capacity blocks"),
+        pytest.param("list_service_quotas", {"quota_limits"}, id="quotas"),
+    ],
+)
+def test_missing_permission_is_named_and_leaves_the_old_figures(aws, run, catalog, operation, what):
+    aws.denied.add(operation)
+
+    done = run()
+
+    assert {item.what for item in done.missing} == what
+    assert {item.action for item in done.missing} == {ACTIONS[name] for name in what}
+    assert len(missing_lines(done)) == len(what)
+    assert all("allow " in line for line in missing_lines(done))
+    found = Catalog.load(done.path)
+    assert set(found.types) == set(catalog.types)
+    assert isinstance(found.on_demand("m8g.large", "us-east-1"), Price)
+
+
+def test_nothing_allowed_writes_nothing(aws, run, tmp_path):
+    aws.denied |= {
+        "describe_instance_types", "describe_instance_type_offerings", "describe_spot_price_history", "get_products",
+        "describe_savings_plans_offering_rates", "describe_capacity_block_offerings", "list_service_quotas",
+    }  # fmt: skip
+
+    with pytest.raises(MissingError, match=r"nothing could be read, the old snapshot stays; allow ec2:Describe"):
+        run()
+
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_refresh_that_fails_half_way_leaves_the_old_snapshot(aws, run):
+    old = run().path
+    before = {path.name: path.read_bytes() for path in old.rglob("*.csv")}
+    aws.products = ["not json"]
+
+    with pytest.raises(ValueError, match="Expecting value"):
+        run()
+
+    assert {path.name: path.read_bytes() for path in old.rglob("*.csv")} == before
+    assert [path.name for path in old.parent.iterdir()] == ["2026-11-24"]
+
+
+def test_all_regions_of_the_account_are_read_without_a_choice(aws, run):
+    run(regions=())
+
+    assert {region for service, region, _ in aws.calls if service == "service-quotas"} == {"us-east-1", "sa-east-1"}
+
+
+def test_regions_without_permission_to_list_them_ask_for_a_choice(aws, run):
+    aws.denied.add("describe_regions")
+
+    with pytest.raises(MissingError, match="allow ec2:DescribeRegions, or give --regions"):
+        run(regions=())
+
+
+def test_progress_counts_every_step(run):
+    seen = []
+
+    run(progress=lambda what, done, total: seen.append((what, done, total)))
+
+    assert seen[0] == ("us-east-1 types", 0, len(seen))
+    assert [done for _, done, _ in seen] == list(range(len(seen)))
+
+
+@pytest.mark.parametrize(
+    ("error", "message"),
+    [
+        pytest.param(NoCredentialsError(), "no AWS credentials were found", id="no credentials"),
+        pytest.param(EndpointConnectionError(endpoint_url="https://x"), "cannot be reached", id="no network"),
+        pytest.param(
+            ClientError({"Error": {"Code": "ExpiredToken"}}, "x"), "does not accept the credentials", id="expired"
+        ),
+        pytest.param(ClientError({"Error": {"Code": "Throttling"}}, "x"), "AWS refused", id="throttled to the end"),
+    ],
+)
+def test_aws_out_of_reach_is_something_missing(tmp_path, error, message):
+    def client(service, region):
+        raise error
+
+    with pytest.raises(MissingError, match=message) as caught:
+        refresh(client, folder=tmp_path, today=_TODAY, regions=("us-east-1",))
+
+    assert caught.value.exit_code == 3
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_profile_that_is_not_configured_is_something_missing(monkeypatch, tmp_path):
+    monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "none"))
+    monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(tmp_path / "none"))
+
+    with pytest.raises(MissingError, match="profile 'nobody' is not configured"):
+        boto3_clients("nobody")
+
+
+def test_clients_have_bounded_retries_and_timeouts(monkeypatch):
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "testing")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "testing")
+    config = boto3_clients()("ec2", "us-east-1").meta.config
+
+    assert config.retries["total_max_attempts"] <= 6
+    assert config.connect_timeout <= 10
+    assert config.read_timeout <= 60
+
+
+def test_policy_allows_every_action_that_is_called_and_only_reading():
+    actions = iam_policy()["Statement"][0]["Action"]
+
+    assert set(actions) == set(ACTIONS.values())
+    assert all(action.split(":")[1].startswith(("Describe", "List", "Get")) for action in actions)
+
+
+def test_price_list_leaves_out_products_without_a_price(make_product):
+    products = [make_product("a", "1.5"), make_product("b", "0"), make_product("c", "2", market="CapacityBlock")]
+
+    assert instance_prices(products) == {"a": Decimal("1.5")}
+
+
+def test_host_price_of_another_region_has_a_prefix(make_product):
+    products = [make_product("", "1.23", usagetype="USE2-HostUsage:mac-m4")]
+
+    assert host_prices(products, {"mac-m4": "mac-m4.metal"}) == {"mac-m4.metal": Decimal("1.23")}
+
+
+def test_answer_says_where_the_snapshot_is(run):
+    done = run()
+
+    assert str(done.path) in refreshed_text(done)
+    assert "5 types" in refreshed_text(done)
+    assert refreshed_json(done)["rows"]["types"] == 5
+
+
+def test_no_bar_in_a_pipe():
+    with progress_bar() as progress:
+        assert progress is None
+
+
+@pytest.fixture(scope="session")
+def catalog():
+    return Catalog.load(SHIPPED)
