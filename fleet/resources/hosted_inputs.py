@@ -109,7 +109,7 @@ class FleetInputs(TypedDict):
     """Protect Mac hosts and clusters from deletion."""
     root_volume_gib: NotRequired[dict[str, int]]
     """Workload -> size of the root volume in GiB."""
-    target_groups: NotRequired[dict[str, list[str]]]
+    target_groups: NotRequired[dict[str, list[pulumi.Input[str]]]]
     """Workload -> ARNs of load balancer target groups that its instances join."""
     target_cpu_percent: NotRequired[float]
     """What target tracking holds services at; 60 by default."""
@@ -138,7 +138,7 @@ class WorkloadInputs(TypedDict):
     """Protect Mac hosts from deletion."""
     root_volume_gib: NotRequired[int]
     """Size of the root volume in GiB."""
-    target_groups: NotRequired[list[str]]
+    target_groups: NotRequired[list[pulumi.Input[str]]]
     """ARNs of load balancer target groups that its instances join."""
 
 

@@ -37,13 +37,15 @@ def args_from_config(config: pulumi.Config) -> FleetArgs:
         raise pulumi.RunError(f"fleet:{error.property_path}: {error.reason}") from error
 
 
-def read_args(spec_path: Path, settings: Mapping[str, Any], catalog_path: Path | None = None) -> FleetArgs:
+def read_args(
+    spec_path: Path, settings: Mapping[str, Any] | None = None, catalog_path: Path | None = None
+) -> FleetArgs:
     """Spec, lock and settings from files; FleetError when the lock was made from another spec."""
     catalog = Catalog.load(catalog_path)
     spec = load_spec(spec_path, None if catalog.plain else known(catalog))
     plan = read_lock(lock_path(spec_path))
     require_fresh(plan, spec)
-    return FleetArgs(spec=spec, plan=plan, catalog=catalog, settings=read_settings(settings))
+    return FleetArgs(spec=spec, plan=plan, catalog=catalog, settings=read_settings(settings or {}))
 
 
 def _path(text: str | None) -> Path | None:

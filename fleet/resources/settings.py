@@ -67,7 +67,7 @@ class Settings:
     """Protect what is dear to lose: Mac hosts and clusters."""
     root_volume_gib: Mapping[str, int] = field(default_factory=dict)
     """Workload -> size of the root volume, instead of the default of its kind."""
-    target_groups: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    target_groups: Mapping[str, tuple[Input[str], ...]] = field(default_factory=dict)
     """Workload -> ARNs of load balancer target groups that its instances join; their health checks then decide."""
     target_cpu_percent: float = 60.0
     """What target tracking holds services at."""
@@ -85,7 +85,7 @@ def read_settings(given: Mapping[str, Any]) -> Settings:
         "protect": _flag,
         "root_volume_gib": lambda value, path: _each(value, path, _size),
         "target_cpu_percent": _percent,
-        "target_groups": lambda value, path: _each(value, path, _texts),
+        "target_groups": lambda value, path: _each(value, path, _ids),
     }
     values = _read(given, "", readers)
     everywhere = {EVERYWHERE: values.pop("network")} if "network" in values else {}
@@ -143,6 +143,12 @@ def _text(value: Any, path: str) -> str:
 def _id(value: Any, path: str) -> Any:
     """An id may be an output of another resource of the same program."""
     return value if isinstance(value, Output) else _text(value, path)
+
+
+def _ids(value: Any, path: str) -> tuple[Any, ...]:
+    if not isinstance(value, list | tuple):
+        raise InputPropertyError(path, f"expected a list, found {value!r}")
+    return tuple(_id(entry, f"{path}[{place}]") for place, entry in enumerate(value))
 
 
 def _texts(value: Any, path: str) -> tuple[str, ...]:

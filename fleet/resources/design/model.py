@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Literal
 
+from pulumi import Input
+
 from fleet.resources.facts import TypeFacts
 from fleet.resources.images import Image
 from fleet.resources.settings import ClusterSettings, OfficeHours
@@ -57,7 +59,7 @@ class GroupDesign:
     max_size: int
     root_volume_gib: int
     tags: Mapping[str, str]
-    target_groups: tuple[str, ...] = ()
+    target_groups: tuple[Input[str], ...] = ()
     is_rolling: bool = True
     """A new launch template version replaces running instances, a few at a time."""
 

@@ -1,0 +1,11 @@
+"""The planned cluster, declared. `fleet export karpenter` gives the same plan to Karpenter once it runs there."""
+
+import pulumi
+
+from fleet.resources import Fleet, args_from_config
+
+args = args_from_config(pulumi.Config("fleet"))
+fleet = Fleet(args.spec.name, args)
+
+pulumi.export("groups", fleet.groups)
+pulumi.export("monthly_usd", fleet.monthly_usd)
