@@ -40,10 +40,16 @@ def from_wire(value: Any) -> Any:
     if isinstance(value, Mapping):
         return _from_object(value)
     if isinstance(value, str):
-        return UNKNOWN if value in UNKNOWN_SENTINELS else value
+        return _from_text(value)
     if isinstance(value, float) and value.is_integer() and abs(value) <= _EXACT:
         return int(value)
     return value
+
+
+def _from_text(text: str) -> Any:
+    if text in UNKNOWN_SENTINELS:
+        return UNKNOWN
+    return Secret(None) if text == REDACTED else text
 
 
 def _from_object(value: Mapping[str, Any]) -> Any:
@@ -63,8 +69,6 @@ def _secret(value: Mapping[str, Any]) -> Secret:
     elif "value" in value:
         held = from_wire(value["value"])
     else:
-        return Secret(None)
-    if held == REDACTED:
         return Secret(None)
     return held if isinstance(held, Secret) else Secret(held)
 

@@ -28,7 +28,7 @@ def decode_state(loaded: Mapping[str, Any]) -> Stack:
         deployment = {}
     if not isinstance(deployment, Mapping):
         raise DecodeError("this is no state file: it has no 'deployment'; write one with 'pulumi stack export'")
-    listed = deployment.get("resources") or []
+    listed = [] if deployment.get("resources") is None else deployment["resources"]
     if not isinstance(listed, list):
         raise DecodeError(f"'deployment.resources' is a {type(listed).__name__}; it must be a list")
     resources = tuple(resource_of_state(item, f"deployment.resources[{at}]") for at, item in enumerate(listed))
