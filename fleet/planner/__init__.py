@@ -3,16 +3,16 @@
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from fleet.planner.explain import Explanation, explain
+    from fleet.planner.explanation import Explanation, explain
     from fleet.planner.part import Part
     from fleet.planner.solve import plan
 
 __all__ = ["Explanation", "Part", "explain", "plan"]
 
 _HOME = {
-    "Explanation": "fleet.planner.explain",
+    "Explanation": "fleet.planner.explanation",
     "Part": "fleet.planner.part",
-    "explain": "fleet.planner.explain",
+    "explain": "fleet.planner.explanation",
     "plan": "fleet.planner.solve",
 }
 

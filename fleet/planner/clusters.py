@@ -60,7 +60,7 @@ def _group(
     for position, zone in enumerate(zones):
         loads = tuple(load for load in (_load(w, markets[w.name], position, len(zones)) for w in group) if load.count)
         offers = {(o.kind.name, o.purchase): o for w in group for o in markets[w.name].offers if zone in o.zones}
-        types = [_node(spec, cluster, catalog, offer) for offer in offers.values()]
+        types = [node_type(cluster, catalog, offer) for offer in offers.values()]
         problem = Problem(
             loads=loads,
             types=tuple(_undominated([node for node in types if any(node.takes(load) for load in loads)], loads)),
@@ -105,7 +105,7 @@ def _load(workload: Service, market: Market, position: int, zones: int) -> Load:
     )
 
 
-def _node(spec: FleetSpec, cluster: Cluster, catalog: Catalog, offer: Offer) -> NodeType:
+def node_type(cluster: Cluster, catalog: Catalog, offer: Offer) -> NodeType:
     """What Kubernetes leaves of a node: less what EKS and the hypervisor keep, the daemons, and the headroom."""
     kind = offer.kind
     pods = min(cluster.max_pods_per_node, kind.max_pods)

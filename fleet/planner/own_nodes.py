@@ -135,7 +135,7 @@ def _in_region(
     for offer in market.offers:
         covered = units(offer.kind)
         if covered <= 0:
-            too_small[offer.kind.name] = _why_too_small(workload, offer.kind)
+            too_small[offer.kind.name] = why_too_small(workload, offer.kind)
             continue
         options.append(_option(catalog, offer, covered, volume))
     spot = spec.rules_for(workload).spot
@@ -157,7 +157,7 @@ def _option(catalog: Catalog, offer: Offer, units: float, volume: Decimal | None
     return Option(offer=offer, units=units, hourly_usd=float(offer.usd + (volume or 0)), quota=quota, volume_usd=volume)
 
 
-def _why_too_small(workload: Service | Batch, kind: InstanceType) -> frozenset[Reason]:
+def why_too_small(workload: Service | Batch, kind: InstanceType) -> frozenset[Reason]:
     if isinstance(workload, Service) and kind.memory_gib < workload.per_replica.memory_gib:
         return frozenset({"memory_too_small"})
     return frozenset({"too_small"})

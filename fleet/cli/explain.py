@@ -1,0 +1,88 @@
+"""`fleet explain`: why this choice, what else would do, and every rejection by reason."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from fleet.cli import surroundings as around
+
+if TYPE_CHECKING:
+    from fleet.catalog import Catalog
+    from fleet.plan import Plan
+    from fleet.planner import Explanation
+    from fleet.planner.explanation import Verdict
+    from fleet.spec import FleetSpec
+
+
+def explain(
+    workload: Annotated[str, typer.Argument(help="A workload of the spec.")],
+    type_: Annotated[
+        str | None, typer.Option("--type", "-t", help="A type, family, accelerator or chip, sold by EC2 or not.")
+    ] = None,
+    spec: around.SpecFile = Path("fleet.yaml"),
+    catalog: around.CatalogFile = None,
+    json_: around.AsJson = False,
+    today: around.Today = None,
+) -> int:
+    """Say why a workload runs on what it runs on, what else would do at which cost, and why the rest is out.
+
+    Needs no lock; what was chosen is marked when there is one for this spec. Exit code 0 whatever the answer.
+
+    Examples:  fleet explain web   |   fleet explain live-video --type trn2.48xlarge   |   fleet explain pretrain --json
+    """
+    from fleet.planner import explain as find
+    from fleet.report.explanation import explanation_text
+
+    offered = around.load_catalog(catalog)
+    wanted = around.read_spec(spec, offered)
+    plan = _plan(spec, wanted, offered, today)
+    found = find(wanted, offered, workload, today=around.day(today), type_=type_, plan=plan)
+    if json_:
+        around.put_json(_about(found) if found.about is not None else _all(found))
+    else:
+        around.put(explanation_text(found, plan, width=around.width(), colour=around.has_colour()))
+    return 0
+
+
+def _plan(path: Path, spec: "FleetSpec", catalog: "Catalog", today: str | None) -> "Plan | None":
+    """What was chosen: the lock where it fits the spec, else a plan made now; None when no fleet is possible."""
+    from fleet.plan import check_lock, lock_path, read_lock
+    from fleet.planner import plan as solve
+
+    lock = lock_path(path)
+    if check_lock(lock, spec).fresh:
+        return read_lock(lock)
+    found = solve(spec, catalog, today=around.day(today))
+    return found if found.allocations else None
+
+
+def _about(found: "Explanation") -> Mapping[str, Any]:
+    assert found.about is not None
+    return {"workload": found.workload, **_verdict(found.about)}
+
+
+def _all(found: "Explanation") -> Mapping[str, Any]:
+    return {
+        "workload": found.workload,
+        "chosen": [_verdict(verdict) for verdict in found.chosen],
+        "alternatives": [_verdict(verdict) for verdict in found.alternatives],
+        "rejections": [rejection.model_dump(mode="json") for rejection in found.rejections],
+    }
+
+
+def _verdict(verdict: "Verdict") -> dict[str, Any]:
+    from fleet.money import to_number
+
+    amounts = {"hourly_usd": verdict.hourly_usd, "monthly_usd": verdict.monthly_usd, "job_usd": verdict.job_usd}
+    return {
+        "type": verdict.name,
+        "known": verdict.known,
+        "eligible": verdict.eligible,
+        "chosen": verdict.chosen,
+        "reasons": list(verdict.reasons),
+        "message": verdict.message,
+        "count": verdict.count,
+        **{name: None if value is None else to_number(value) for name, value in amounts.items()},
+    }

@@ -1,0 +1,111 @@
+"""An explanation for a terminal: the choice, the next best with what they cost, the rejections by reason."""
+
+from decimal import Decimal
+from io import StringIO
+
+from rich import box
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from fleet.plan.model import Plan
+from fleet.planner.explanation import Explanation, Verdict
+from fleet.report.amounts import money
+
+_SHOWN = 12
+
+
+def explanation_text(found: Explanation, plan: Plan | None, *, width: int = 80, colour: bool = False) -> str:
+    """The explanation as text of at most `width` columns."""
+    out = StringIO()
+    console = Console(
+        file=out,
+        width=max(width, 60),
+        force_terminal=colour,
+        color_system="truecolor" if colour else None,
+        highlight=False,
+    )
+    if found.about is not None:
+        _about(console, found.about)
+        return out.getvalue()
+    console.print(Text(found.workload, "bold"))
+    _chosen(console, found, plan)
+    if found.alternatives:
+        console.print(Text(f"\nInstead, each alone ({len(found.alternatives)} types fit, cheapest first)", "bold"))
+        console.print(_table(found.alternatives[:_SHOWN]))
+    if found.rejections:
+        console.print(Text("\nTurned down", "bold"))
+        grid = Table.grid(padding=(0, 2))
+        for rejection in found.rejections:
+            more = " ..." if rejection.count > len(rejection.examples) else ""
+            grid.add_row(rejection.reason, str(rejection.count), Text(", ".join(rejection.examples) + more, "dim"))
+        console.print(grid)
+    return out.getvalue()
+
+
+def _about(console: Console, verdict: Verdict) -> None:
+    state = "chosen" if verdict.chosen else "eligible" if verdict.eligible else "not possible"
+    console.print(Text.assemble((verdict.name, "bold"), ": ", (state, "green" if verdict.eligible else "red")))
+    console.print(Text(verdict.message))
+    for reason in verdict.reasons:
+        console.print(Text(f"- {reason}", "red"))
+
+
+def _chosen(console: Console, found: Explanation, plan: Plan | None) -> None:
+    allocations = plan.of(found.workload) if plan is not None else []
+    if not allocations:
+        console.print(Text("nothing is chosen: no fleet is possible, see 'fleet plan'", "red"))
+    for item in allocations:
+        cost = (
+            f"{money(item.job_usd)} USD once" if item.job_usd is not None else f"{money(item.monthly_usd)} USD a month"
+        )
+        shared = f" (shared; {item.shares[found.workload]:.0%} of it)" if len(item.workloads) > 1 else ""
+        how = item.purchase.replace("_", " ")
+        console.print(f"  {item.count} x {item.instance_type} {how} in {item.region}: {cost}{shared}")
+    for schedule in plan.schedules if plan is not None else []:
+        if schedule.workload == found.workload:
+            console.print(_week(schedule.needed, schedule.leased))
+
+
+def _table(verdicts: tuple[Verdict, ...]) -> Table:
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
+    table.add_column("type")
+    table.add_column("count", justify="right")
+    table.add_column("purchase")
+    table.add_column("region")
+    table.add_column("USD an hour", justify="right")
+    table.add_column("USD", justify="right")
+    for verdict in verdicts:
+        cost = (
+            f"{money(verdict.job_usd)} once"
+            if verdict.job_usd is not None
+            else f"{money(verdict.monthly_usd or Decimal(0))} a month"
+        )
+        table.add_row(
+            verdict.name,
+            "" if verdict.count is None else str(verdict.count),
+            (verdict.purchase or "").replace("_", " "),
+            verdict.region or "",
+            "" if verdict.hourly_usd is None else f"{verdict.hourly_usd:,.4f}",
+            cost,
+        )
+    return table
+
+
+_DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+_HOURS = 24
+
+
+def _week(needed: list[int], leased: list[int]) -> Text:
+    """Hosts leased against hosts needed, hour by hour: a line a day, a digit an hour (`+` from 10), needed over leased."""
+    text = Text("\nHosts by hour of the week: needed over leased\n", "bold")
+    text.append("     0     6     12    18\n", "dim")
+    for day, name in enumerate(_DAYS):
+        hours = slice(day * _HOURS, (day + 1) * _HOURS)
+        text.append(f"{name}  {_digits(needed[hours])}  needed\n", "default")
+        text.append(f"     {_digits(leased[hours])}  leased\n", "dim")
+    return text
+
+
+def _digits(counts: list[int]) -> str:
+    return "".join("." if count == 0 else str(count) if count < 10 else "+" for count in counts)  # noqa: PLR2004  (one character)
