@@ -18,7 +18,14 @@ if TYPE_CHECKING:
     from fleet.resources.render_pool import RenderPool
     from fleet.resources.scaling_pool import PoolArgs
     from fleet.resources.service_pool import ServicePool
-    from fleet.resources.settings import ClusterSettings, NetworkSettings, OfficeHours, Settings, read_settings
+    from fleet.resources.settings import (
+        ClusterSettings,
+        NetworkSettings,
+        OfficeHours,
+        Reservation,
+        Settings,
+        read_settings,
+    )
     from fleet.resources.training_cluster import TrainingCluster, TrainingClusterArgs
 
 __all__ = [
@@ -39,6 +46,7 @@ __all__ = [
     "Placement",
     "PoolArgs",
     "RenderPool",
+    "Reservation",
     "ServicePool",
     "Settings",
     "TrainingCluster",
@@ -66,6 +74,7 @@ _HOME = {
     "Placement": "placement",
     "PoolArgs": "scaling_pool",
     "RenderPool": "render_pool",
+    "Reservation": "settings",
     "ServicePool": "service_pool",
     "Settings": "settings",
     "TrainingCluster": "training_cluster",

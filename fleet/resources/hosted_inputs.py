@@ -30,6 +30,7 @@ __all__ = [
     "ClusterOptions",
     "FleetInputs",
     "NetworkInputs",
+    "ReservationInputs",
     "ScheduleInputs",
     "WorkloadInputs",
     "cluster_design",
@@ -84,6 +85,15 @@ class ClusterOptions(TypedDict, total=False):
     """Address ranges that may reach the API server from the internet; it is private without any."""
 
 
+class ReservationInputs(TypedDict):
+    """A capacity reservation, or a capacity block that was bought."""
+
+    id: str
+    """Its id."""
+    zone: NotRequired[str]
+    """The zone that it is in; without it every zone of the plan is tried."""
+
+
 class FleetInputs(TypedDict):
     """Arguments of Fleet."""
 
@@ -97,8 +107,8 @@ class FleetInputs(TypedDict):
     """The network of every region that `networks` does not name."""
     networks: NotRequired[dict[str, NetworkInputs]]
     """Region -> network."""
-    reservations: NotRequired[dict[str, str]]
-    """Workload -> id of the capacity reservation, or bought capacity block, that it runs in."""
+    reservations: NotRequired[dict[str, ReservationInputs]]
+    """Workload -> the capacity reservation, or bought capacity block, that it runs in."""
     clusters: NotRequired[dict[str, ClusterOptions]]
     """Cluster of the spec -> its settings."""
     schedule: NotRequired[ScheduleInputs]
@@ -128,8 +138,8 @@ class WorkloadInputs(TypedDict):
     """The VPC and the subnets that it goes to; both are needed."""
     catalog: NotRequired[str]
     """Path of another catalog snapshot than the one that comes with the package."""
-    reservation: NotRequired[str]
-    """Id of the capacity reservation, or bought capacity block, that it runs in."""
+    reservation: NotRequired[ReservationInputs]
+    """The capacity reservation, or bought capacity block, that it runs in."""
     schedule: NotRequired[ScheduleInputs]
     """Hours of its groups; outside them they stand at 0."""
     tags: NotRequired[dict[str, str]]

@@ -8,7 +8,16 @@ from pulumi import Input, InputPropertyError, Output
 
 from fleet.errors import nearest
 
-__all__ = ["EVERYWHERE", "ClusterSettings", "Nat", "NetworkSettings", "OfficeHours", "Settings", "read_settings"]
+__all__ = [
+    "EVERYWHERE",
+    "ClusterSettings",
+    "Nat",
+    "NetworkSettings",
+    "OfficeHours",
+    "Reservation",
+    "Settings",
+    "read_settings",
+]
 
 Nat = Literal["one", "per_zone", "none"]
 
@@ -43,6 +52,15 @@ class ClusterSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Reservation:
+    """A capacity reservation, or a capacity block that was bought: its id, and the zone that it is in."""
+
+    id: str
+    zone: str | None = None
+    """Without it instances are tried in every zone of the plan, and start where the reservation is."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OfficeHours:
     """When groups that may be switched off run: cron expressions of five fields, in a time zone."""
 
@@ -57,8 +75,8 @@ class Settings:
 
     networks: Mapping[str, NetworkSettings] = field(default_factory=dict)
     """By region, EVERYWHERE for all others; a region without settings gets a new network."""
-    reservations: Mapping[str, str] = field(default_factory=dict)
-    """Workload -> id of the capacity reservation (or bought capacity block) that it runs in."""
+    reservations: Mapping[str, Reservation] = field(default_factory=dict)
+    """Workload -> the capacity reservation, or bought capacity block, that it runs in."""
     clusters: Mapping[str, ClusterSettings] = field(default_factory=dict)
     schedule: OfficeHours | None = None
     """Hours of services, inference and rendering on groups of their own; outside them they stand at 0."""
@@ -78,7 +96,7 @@ def read_settings(given: Mapping[str, Any]) -> Settings:
     readers: dict[str, Callable[[Any, str], Any]] = {
         "network": _network,
         "networks": lambda value, path: _each(value, path, _network),
-        "reservations": lambda value, path: _each(value, path, _text),
+        "reservations": lambda value, path: _each(value, path, _reservation),
         "clusters": lambda value, path: _each(value, path, _cluster),
         "schedule": _hours,
         "tags": lambda value, path: _each(value, path, _text),
@@ -118,6 +136,16 @@ def _network(value: Any, path: str) -> NetworkSettings:
 def _cluster(value: Any, path: str) -> ClusterSettings:
     readers = {"existing": _text, "version": _text, "admins": _texts, "public_endpoint_cidrs": _texts}
     return ClusterSettings(**_read(value, path, readers))
+
+
+def _reservation(value: Any, path: str) -> Reservation:
+    """An id alone, or `{id, zone}`."""
+    if isinstance(value, str):
+        return Reservation(id=_text(value, path))
+    given = _read(value, path, {"id": _text, "zone": _text})
+    if "id" not in given:
+        raise InputPropertyError(f"{path}.id", "is required, for example cr-0123456789abcdef0")
+    return Reservation(**given)
 
 
 def _hours(value: Any, path: str) -> OfficeHours:

@@ -83,7 +83,7 @@ class PoolDesign:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TrainingDesign:
-    """Groups of one training job: one zone each, EFA where nodes talk to each other."""
+    """Groups of one training job, with EFA where nodes talk to each other."""
 
     workload: str
     groups: tuple[GroupDesign, ...]

@@ -1,10 +1,11 @@
-"""A training job as groups: whole instances in one zone, in a reservation when one is configured."""
+"""A training job as groups: whole instances close together, in a reservation when one is configured."""
 
 from dataclasses import replace
 
 from fleet.resources.design.model import GroupDesign, TrainingDesign
 from fleet.resources.design.pool import design_pool
 from fleet.resources.design.source import Source
+from fleet.resources.settings import Reservation
 from fleet.spec import Training
 
 __all__ = ["design_training"]
@@ -20,18 +21,24 @@ def design_training(source: Source, workload: Training) -> TrainingDesign | None
     if pool is None:
         return None
     reservation = source.settings.reservations.get(workload.name)
-    groups = tuple(_in_one_zone(group, reserved=reservation is not None) for group in pool.groups)
     return TrainingDesign(
         workload=workload.name,
-        groups=groups,
+        groups=tuple(_pinned(group, reservation) for group in pool.groups),
         tags=pool.tags,
-        reservation=reservation,
+        reservation=reservation.id if reservation else None,
         uses_efa=sum(choice.count for group in pool.groups for choice in group.choices) > 1,
     )
 
 
-def _in_one_zone(group: GroupDesign, *, reserved: bool) -> GroupDesign:
-    """One zone, and no rolling replacement: a job that loses a node loses all of them."""
-    waits = group.market == "capacity_block" and not reserved
+def _pinned(group: GroupDesign, reservation: Reservation | None) -> GroupDesign:
+    """One zone, and no rolling replacement: a job that loses a node loses all of them.
+
+    The zone is the reservation's; without one, the first that the plan names. A reservation whose zone is not told
+    keeps all zones of the plan, since instances that target it start in its own only.
+    """
+    zones = group.zones[:1]
+    if reservation is not None or group.market == "capacity_block":
+        zones = (reservation.zone,) if reservation and reservation.zone else group.zones
+    waits = group.market == "capacity_block" and reservation is None
     desired = 0 if waits else group.desired
-    return replace(group, zones=group.zones[:1], min_size=0, desired=desired, is_rolling=False)
+    return replace(group, zones=zones, min_size=0, desired=desired, is_rolling=False)
