@@ -36,7 +36,7 @@ def block_steps(order: BlockOrder) -> tuple[str, ...]:
         ),
         (
             f"workload {order.workload}: put the reservation id that the purchase returns into the configuration of "
-            "the program; the group stays at 0 nodes until then"
+            "the program, whose nodes must stand in the zone of the offer; the group stays at 0 nodes until then"
         ),
     )
 

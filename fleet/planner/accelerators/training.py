@@ -48,11 +48,19 @@ def _assumptions(workload: Training, best: Run, found: Selection, today: date) -
     if best.rework is not None:
         lines.append(f"workload {workload.name}: {rework.assumption(best.rework)}")
     if best.block_days is not None:
-        lines.append(
-            f"workload {workload.name}: a block ends at {blocks.END_HOUR_UTC} UTC and EC2 terminates its instances "
-            "from 30 minutes before; the block is paid for its whole length"
-        )
+        lines += _block_assumptions(workload, best)
     return tuple(lines)
+
+
+def _block_assumptions(workload: Training, best: Run) -> list[str]:
+    day = best.lines[0].choice.price.as_of
+    return [
+        (
+            f"workload {workload.name}: a block ends at {blocks.END_HOUR_UTC} UTC and EC2 terminates its instances from "
+            "30 minutes before; the block is paid for its whole length"
+        ),
+        f"workload {workload.name}: the price of the block is of {day}; AWS resets these prices, and the offer decides",
+    ]
 
 
 def _next_steps(workload: Training, best: Run, found: Selection, today: date) -> tuple[str, ...]:
