@@ -108,6 +108,7 @@ class SimulatedAws(provider_pb2_grpc.ResourceProviderServicer):
             return _refuse(context, f"reading {token} {request.id}: {problem}")
         if found is None:
             return provider_pb2.ReadResponse()
+        found = _without_defaults(found, cloud.default_tags, plain(inputs.get("tags") or {}))
         written = {key: value for key, value in found.items() if key not in kind.computed}
         inputs = _merged(inputs, written) if inputs else written
         return provider_pb2.ReadResponse(
@@ -180,6 +181,17 @@ def _all_tags(default_tags: Mapping[str, str], tags: Any) -> Any:
     if is_secret(tags):
         return {**tags, "value": {**default_tags, **tags["value"]}}
     return {**default_tags, **(tags or {})}
+
+
+def _without_defaults(
+    found: Mapping[str, Any], default_tags: Mapping[str, str], written: Mapping[str, Any]
+) -> dict[str, Any]:
+    """What AWS has, without the tags that come from the provider and not from the program."""
+    tags = found.get("tags")
+    if not isinstance(tags, dict):
+        return dict(found)
+    own = {key: value for key, value in tags.items() if key in written or default_tags.get(key) != value}
+    return {**found, "tags": own or None}
 
 
 def _merged(inputs: Mapping[str, Any], found: Mapping[str, Any]) -> dict[str, Any]:

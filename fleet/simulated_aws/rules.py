@@ -5,9 +5,13 @@ They are no part of check and diff: a policy must see what a user wrote, and AWS
 
 import json
 import os
+from collections import Counter
+from collections.abc import Mapping
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
+from fleet.catalog import Catalog
 from fleet.errors import FleetError
 from fleet.simulated_aws.cloud import Cloud
 from fleet.simulated_aws.kind import Properties
@@ -112,7 +116,45 @@ def _hours(span: timedelta) -> str:
     return f"{span.total_seconds() / 3600:.1f} h"
 
 
-def quota(code: str) -> float | None:
-    """The limit that the rehearsal was given for a quota code, None for none."""
-    limits = json.loads(os.environ.get(QUOTAS) or "{}")
-    return float(limits[code]) if code in limits else None
+def require_quota(cloud: Cloud, needed: Mapping[str, int], *, purchase: str) -> None:
+    """Refuse more than the quotas that the rehearsal was given: vCPUs by type and count, or hosts.
+
+    `needed` counts what comes on top of what runs already.
+    """
+    limits: dict[str, float] = json.loads(os.environ.get(QUOTAS) or "{}")
+    if not limits:
+        return
+    catalog = _catalog()
+    wanted: Counter[str] = Counter()
+    for instance_type, count in needed.items():
+        code = catalog.quota_code(instance_type, purchase)
+        if code in limits:
+            wanted[code] += count * _weight(catalog, instance_type, purchase)
+    for code, amount in wanted.items():
+        used = _used(cloud, catalog, code, purchase)
+        if used + amount > limits[code]:
+            unit = "hosts" if purchase == "dedicated_host" else "vCPUs"
+            raise AwsRefusalError(
+                f"LimitExceeded: this needs {amount} {unit} of {code}, the quota is {limits[code]:g} "
+                f"and {used} are in use"
+            )
+
+
+def _used(cloud: Cloud, catalog: Catalog, code: str, purchase: str) -> int:
+    if purchase == "dedicated_host":
+        held = [one["type"] for one in cloud.store.all(HOSTS).values() if one["region"] == cloud.region]
+    else:
+        alive = [{"Name": "instance-state-name", "Values": ["pending", "running"]}]
+        pages = cloud.client("ec2").get_paginator("describe_instances").paginate(Filters=alive)
+        held = [one["InstanceType"] for page in pages for r in page["Reservations"] for one in r["Instances"]]
+    of_code = [one for one in held if catalog.quota_code(one, purchase) == code]
+    return sum(_weight(catalog, one, purchase) for one in of_code)
+
+
+def _weight(catalog: Catalog, instance_type: str, purchase: str) -> int:
+    return 1 if purchase == "dedicated_host" else int(catalog.type(instance_type).vcpus)
+
+
+@lru_cache(maxsize=1)
+def _catalog() -> Catalog:
+    return Catalog.load()

@@ -1,5 +1,6 @@
 """Running the CLI so that nothing of it outlives us: on Ctrl-C, on failure, or when it hangs on to children."""
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -13,7 +14,8 @@ __all__ = ["MARKER", "Finished", "end_strays", "run"]
 
 MARKER = "FLEET_WORKBENCH"
 """Environment variable that every process of a run carries, with the run's own folder as its value."""
-_PATIENCE_SECONDS = 10.0
+_ENDINGS = ((signal.SIGINT, 3.0), (signal.SIGINT, 3.0), (signal.SIGKILL, 10.0))
+"""Signals and how long to wait after each. The CLI takes the first interrupt as a wish and the second as an order."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,13 +61,11 @@ def run(
 
 
 def _end(process: subprocess.Popen[str]) -> None:
-    for number, patience in ((signal.SIGINT, _PATIENCE_SECONDS), (signal.SIGKILL, _PATIENCE_SECONDS)):
+    for number, patience in _ENDINGS:
         if process.poll() is None:
             os.killpg(process.pid, number)
-            try:
+            with contextlib.suppress(subprocess.TimeoutExpired):
                 process.wait(patience)
-            except subprocess.TimeoutExpired:
-                continue
 
 
 def end_strays(marker: str, *, patience: float = 3.0) -> list[int]:

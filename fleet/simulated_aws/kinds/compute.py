@@ -93,6 +93,7 @@ def _create_instance(cloud: Cloud, inputs: Properties) -> tuple[str, dict[str, A
     zone = data.get("availabilityZone") or zone_of_subnet(cloud, data.get("subnetId"))
     market = (data.get("instanceMarketOptions") or {}).get("marketType")
     rules.require_launchable(cloud, instance_type, zone=zone, spot=market == "spot")
+    rules.require_quota(cloud, {instance_type: 1}, purchase="spot" if market == "spot" else "on_demand")
     host = rules.free_host(cloud, instance_type, data) if rules.is_mac(instance_type) else data.get("hostId")
     renames = {"ami": "ImageId", "vpcSecurityGroupIds": "SecurityGroupIds", "arn": "Arn"}
     wanted = {key: value for key, value in inputs.items() if key not in {"placementGroup", "tags", "userData"}}
@@ -204,11 +205,7 @@ def _create_host(cloud: Cloud, inputs: Properties) -> tuple[str, dict[str, Any]]
         raise rules.AwsRefusalError("InvalidParameterCombination: a host has an instance type or a family, one of them")
     if instance_type:
         rules.require_launchable(cloud, str(instance_type), zone=str(inputs["availabilityZone"]), spot=False)
-    limit = rules.quota(f"hosts:{str(instance_type or family).partition('.')[0]}")
-    held = [host for host in cloud.store.all(rules.HOSTS).values() if host["region"] == cloud.region]
-    same = [host for host in held if host["type"].partition(".")[0] == str(instance_type or family).partition(".")[0]]
-    if limit is not None and len(same) >= limit:
-        raise rules.AwsRefusalError(f"HostLimitExceeded: {len(same)} hosts of this family, the quota is {limit:g}")
+        rules.require_quota(cloud, {str(instance_type): 1}, purchase="dedicated_host")
     arguments = tagged_request(cloud, "AllocateHosts", "dedicated-host", inputs) | {"Quantity": 1}
     identity = cloud.client("ec2").allocate_hosts(**arguments)["HostIds"][0]
     cloud.store.put(

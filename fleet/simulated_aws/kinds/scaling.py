@@ -19,8 +19,8 @@ _GROUP_NAMES = {
 }
 
 
-def _require_valid(cloud: Cloud, inputs: Properties) -> None:
-    """AWS's rules over sizes, types, zones and Mac hosts."""
+def _require_valid(cloud: Cloud, inputs: Properties, running: int = 0) -> None:
+    """AWS's rules over sizes, types, zones, quotas and Mac hosts; `running` instances are there already."""
     low, high = int(inputs.get("minSize", 0)), int(inputs.get("maxSize", 0))
     desired = int(inputs.get("desiredCapacity", low))
     if not low <= desired <= high:
@@ -31,7 +31,10 @@ def _require_valid(cloud: Cloud, inputs: Properties) -> None:
         raise rules.AwsRefusalError("ValidationError: a group needs subnets or availability zones")
     template = template_properties(cloud, _template_reference(inputs))
     is_spot = _uses_spot(inputs, template)
-    for instance_type in _instance_types(inputs, template):
+    types = _instance_types(inputs, template)
+    if types and not rules.is_mac(types[0]):
+        rules.require_quota(cloud, {types[0]: max(0, desired - running)}, purchase="spot" if is_spot else "on_demand")
+    for instance_type in types:
         offered = [zone for zone in zones if _is_launchable(cloud, instance_type, zone, spot=is_spot)]
         if not offered:
             rules.require_launchable(cloud, instance_type, zone=zones[0], spot=is_spot)
@@ -142,7 +145,7 @@ def _read_group(cloud: Cloud, name: str, _state: Properties) -> dict[str, Any] |
 
 
 def _update_group(cloud: Cloud, name: str, old: Properties, new: Properties) -> dict[str, Any]:
-    _require_valid(cloud, new)
+    _require_valid(cloud, new, running=len((_group(cloud, name) or {}).get("Instances", [])))
     client = cloud.client("autoscaling")
     client.update_auto_scaling_group(**_group_request(cloud, "UpdateAutoScalingGroup", name, new))
     after = _group_tags(cloud, name, new)

@@ -1,0 +1,183 @@
+"""Rules of AWS that moto lacks: refused when something is made or released, with AWS's reason."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from fleet.simulated_aws.kinds import kind_of
+from fleet.simulated_aws.rules import AwsRefusalError
+
+pytestmark = pytest.mark.moto
+
+HOST = kind_of("aws:ec2/dedicatedHost:DedicatedHost")
+INSTANCE = kind_of("aws:ec2/instance:Instance")
+GROUP = kind_of("aws:autoscaling/group:Group")
+TEMPLATE = kind_of("aws:ec2/launchTemplate:LaunchTemplate")
+IMAGE = "ami-0123456789abcdef0"
+
+
+def host(cloud, **inputs):
+    given = {"instanceType": "mac2.metal", "availabilityZone": "us-east-1a", "autoPlacement": "off", **inputs}
+    return HOST.create(cloud, given)[0]
+
+
+def mac(cloud, **inputs):
+    given = {"ami": IMAGE, "instanceType": "mac2.metal", "tenancy": "host", "availabilityZone": "us-east-1a", **inputs}
+    return INSTANCE.create(cloud, given)[0]
+
+
+def test_mac_instance_needs_a_host(cloud):
+    """Without host tenancy a Mac instance is refused."""
+    with pytest.raises(AwsRefusalError, match="needs a dedicated host"):
+        mac(cloud, tenancy="default")
+
+
+def test_mac_instance_needs_a_free_host(cloud):
+    """Without any host of its type a Mac instance is refused."""
+    host(cloud, instanceType="mac2-m2.metal", availabilityZone="us-east-1b")
+
+    with pytest.raises(AwsRefusalError, match="no free host for mac2.metal"):
+        mac(cloud)
+
+
+def test_host_takes_one_instance(cloud):
+    """A second instance on the same host is refused until the first is gone."""
+    only = host(cloud)
+    first = mac(cloud, hostId=only)
+
+    with pytest.raises(AwsRefusalError, match="takes one"):
+        mac(cloud, hostId=only)
+    INSTANCE.delete(cloud, first, {})
+    assert mac(cloud, hostId=only).startswith("i-")
+
+
+def test_host_of_another_type_is_refused(cloud):
+    """A host takes instances of its own type only."""
+    other = host(cloud, instanceType="mac2-m2.metal", availabilityZone="us-east-1b")
+
+    with pytest.raises(AwsRefusalError, match="takes mac2-m2.metal"):
+        mac(cloud, hostId=other)
+
+
+def test_mac_host_is_leased_for_24_hours(cloud, monkeypatch):
+    """Releasing a Mac host is refused before 24 hours, and works afterwards."""
+    leased = host(cloud)
+    with pytest.raises(AwsRefusalError, match="cannot be released for another 24.0 h"):
+        HOST.delete(cloud, leased, {})
+
+    later = datetime.now(UTC) + timedelta(hours=24, minutes=1)
+    monkeypatch.setenv("FLEET_SIMULATED_NOW", later.isoformat())
+    HOST.delete(cloud, leased, {})
+
+    assert HOST.read(cloud, leased, {}) is None
+
+
+def test_host_with_an_instance_is_not_released(cloud, monkeypatch):
+    """A host that still runs an instance is not released, however old it is."""
+    busy = host(cloud)
+    mac(cloud, hostId=busy)
+    monkeypatch.setenv("FLEET_SIMULATED_NOW", (datetime.now(UTC) + timedelta(days=9)).isoformat())
+
+    with pytest.raises(AwsRefusalError, match="terminate it first"):
+        HOST.delete(cloud, busy, {})
+
+
+def test_host_quota_holds(cloud, monkeypatch):
+    """With a quota of one host of a family a second one is refused."""
+    monkeypatch.setenv("FLEET_SIMULATED_QUOTAS", '{"L-5D8DADF5": 1}')
+    host(cloud)
+
+    with pytest.raises(AwsRefusalError, match="needs 1 hosts of L-5D8DADF5, the quota is 1"):
+        host(cloud)
+
+
+def test_other_hosts_are_not_leased_by_the_day(cloud):
+    """Only Mac hosts have the 24 hours."""
+    HOST.delete(cloud, host(cloud, instanceType="m5.large"), {})
+
+
+@pytest.mark.parametrize(
+    ("inputs", "reason"),
+    [
+        pytest.param(
+            {"instanceType": "mac2.metal", "tenancy": "host", "instanceMarketOptions": {"marketType": "spot"}},
+            "not sold as spot",
+            id="spot on Mac",
+        ),
+        pytest.param(
+            {"instanceType": "u7i-12tb.224xlarge", "instanceMarketOptions": {"marketType": "spot"}},
+            "not sold as spot",
+            id="spot on a type without it",
+        ),
+        pytest.param({"instanceType": "trn2.48xlarge"}, "not offered in us-east-1", id="type of another region"),
+        pytest.param(
+            {"instanceType": "g7e.2xlarge", "availabilityZone": "us-east-1b"},
+            "not offered in us-east-1b",
+            id="type of another zone",
+        ),
+        pytest.param({"instanceType": "m99.large"}, "not offered", id="type that nobody knows"),
+    ],
+)
+def test_instances_that_aws_would_not_start(cloud, inputs, reason):
+    """Types must be offered in the zone and sold in the way that is asked for."""
+    with pytest.raises(AwsRefusalError, match=reason):
+        INSTANCE.create(cloud, {"ami": IMAGE, **inputs})
+
+
+@pytest.mark.parametrize(
+    ("template", "group", "reason"),
+    [
+        pytest.param(
+            {"instanceType": "m7g.large"}, {"desiredCapacity": 9}, "outside 1 to 4", id="desired above maximum"
+        ),
+        pytest.param({"instanceType": "m7g.large"}, {"availabilityZones": []}, "needs subnets", id="nowhere"),
+        pytest.param({"instanceType": "trn2.48xlarge"}, {}, "not offered", id="type of another region"),
+        pytest.param({"instanceType": "mac2.metal"}, {}, "host resource group", id="Mac without hosts"),
+        pytest.param(
+            {"instanceType": "mac2.metal", "instanceMarketOptions": {"marketType": "spot"}},
+            {},
+            "not sold as spot",
+            id="spot on Mac",
+        ),
+    ],
+)
+def test_groups_that_aws_would_not_make(cloud, template, group, reason):
+    """A group obeys the same rules, for all the types of its policy."""
+    made, _ = TEMPLATE.create(cloud, {"imageId": IMAGE, **template})
+    inputs = {
+        "minSize": 1,
+        "maxSize": 4,
+        "availabilityZones": ["us-east-1a"],
+        "launchTemplate": {"id": made, "version": "$Latest"},
+        **group,
+    }
+
+    with pytest.raises(AwsRefusalError, match=reason):
+        GROUP.create(cloud, inputs)
+
+
+def test_group_quota_counts_vcpus(cloud, monkeypatch):
+    """A group that needs more vCPUs than the quota of its kind is refused."""
+    monkeypatch.setenv("FLEET_SIMULATED_QUOTAS", '{"L-417A185B": 100}')
+    made, _ = TEMPLATE.create(cloud, {"imageId": IMAGE, "instanceType": "p5.48xlarge"})
+
+    with pytest.raises(AwsRefusalError, match="needs 192 vCPUs of L-417A185B, the quota is 100"):
+        GROUP.create(
+            cloud,
+            {
+                "minSize": 1,
+                "maxSize": 1,
+                "availabilityZones": ["us-east-1a"],
+                "launchTemplate": {"id": made, "version": "$Latest"},
+            },
+        )
+
+
+def test_nothing_but_a_local_endpoint(monkeypatch, cloud):
+    """The provider refuses to talk to anything that is not on this machine."""
+    from fleet.errors import MissingError
+
+    monkeypatch.setenv("AWS_ENDPOINT_URL", "https://ec2.us-east-1.amazonaws.com")
+
+    with pytest.raises(MissingError, match="local endpoint only"):
+        mac(cloud)
