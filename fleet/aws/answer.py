@@ -18,18 +18,21 @@ def refreshed_text(done: Refreshed) -> str:
 
 def refreshed_json(done: Refreshed) -> dict[str, Any]:
     """The same as plain values for JSON."""
-    missing = [{"region": item.region, "what": item.what, "action": item.action} for item in done.missing]
+    missing = [
+        {"region": item.region, "what": item.what, "action": item.action, "code": item.code} for item in done.missing
+    ]
     return {"path": str(done.path), "rows": done.rows, "missing": missing}
 
 
 def missing_lines(done: Refreshed) -> list[str]:
-    """One line for each IAM action that was refused, with what kept its old figures."""
-    found: dict[tuple[str, str], list[str]] = {}
+    """One line for each action that was refused, with what kept its old figures and what to do."""
+    found: dict[tuple[str, str, str], list[str]] = {}
     for item in done.missing:
-        found.setdefault((item.action, item.what), []).append(item.region)
+        found.setdefault((item.action, item.what, item.code), []).append(item.region)
     return [
-        f"note: {what.replace('_', ' ')} kept their old figures in {', '.join(regions)}: allow {action}"
-        for (action, what), regions in found.items()
+        f"{what.replace('_', ' ')} kept their old figures in {', '.join(regions)}: "
+        + (f"AWS answered {code} to {action}" if code else f"allow {action}")
+        for (action, what, code), regions in found.items()
     ]
 
 

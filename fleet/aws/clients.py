@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import cache
 from typing import Any
 
 from fleet.errors import MissingError
@@ -20,7 +21,12 @@ _NO_LOGIN |= {"UnrecognizedClientException", "SignatureDoesNotMatch", "OptInRequ
 
 
 class Denied(Exception):  # noqa: N818  (a fact about a call, not a failure of the refresh)
-    """AWS refused one call: the permission for it is missing."""
+    """AWS refused one call; `code` says why, '' when the permission for it is missing."""
+
+    def __init__(self, action: str, code: str = "") -> None:
+        self.action = action
+        self.code = code
+        super().__init__(action)
 
 
 def boto3_clients(profile: str | None = None) -> Clients:
@@ -41,12 +47,12 @@ def boto3_clients(profile: str | None = None) -> Clients:
         read_timeout=_READ_SECONDS,
     )
     make: Callable[..., Any] = session.client
-    return lambda service, region: make(service, region_name=region, config=config)
+    return cache(lambda service, region: make(service, region_name=region, config=config))
 
 
 @contextmanager
 def translated(action: str) -> Iterator[None]:
-    """Errors of boto3 as ours: Denied for a missing permission, MissingError without credentials or network."""
+    """Errors of boto3 as ours: Denied for one refused call, MissingError without credentials or network."""
     from botocore.exceptions import (  # noqa: PLC0415  (see boto3_clients)
         BotoCoreError,
         ClientError,
@@ -62,7 +68,7 @@ def translated(action: str) -> Iterator[None]:
             raise Denied(action) from exc
         if code in _NO_LOGIN:
             raise MissingError(f"AWS does not accept the credentials ({code}); log in again") from exc
-        raise MissingError(f"AWS refused {action} ({code}): {exc}; the old snapshot stays") from exc
+        raise Denied(action, code) from exc
     except (NoCredentialsError, PartialCredentialsError) as exc:
         raise MissingError("no AWS credentials were found; log in, or give --profile") from exc
     except BotoCoreError as exc:

@@ -22,6 +22,8 @@ def instance_prices(products: Iterable[str]) -> dict[str, Decimal]:
         attributes = product["product"]["attributes"]
         if attributes.get("marketoption", "OnDemand") != "OnDemand":
             continue
+        if attributes.get("locationType", "AWS Region") != "AWS Region":
+            continue  # a Local or Wavelength Zone has prices of its own
         for usd in _hourly(product):
             found[attributes["instanceType"]] = usd
     return found

@@ -116,7 +116,6 @@ def read_capacity_blocks(clients: Clients, region: str, today: date, types: Iter
 
 def read_savings_plans(clients: Clients, region: str, today: date) -> list[Row]:
     """Savings plan rates of a region's Linux instances with shared tenancy."""
-    client = clients("savingsplans", _PRICING_REGION)
     arguments: dict[str, Any] = {
         "savingsPlanTypes": sorted(_PLANS),
         "products": ["EC2"],
@@ -131,6 +130,7 @@ def read_savings_plans(clients: Clients, region: str, today: date) -> list[Row]:
     rows = []
     for _ in range(_PAGES):
         with translated(ACTIONS["savings_plan_rates"]):
+            client = clients("savingsplans", _PRICING_REGION)
             answer = client.describe_savings_plans_offering_rates(**arguments)
         rows += [_rate(record, region, today) for record in answer["searchResults"] if _is_running_rate(record)]
         if not answer.get("nextToken"):

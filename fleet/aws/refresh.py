@@ -31,11 +31,13 @@ _TEXTS = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Missing:
-    """What could not be read for want of a permission."""
+    """What could not be read, and the action that AWS refused: for want of a permission, or for another reason."""
 
     region: str
     what: str
     action: str
+    code: str = ""
+    """AWS's error code; '' for a missing permission."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,8 +84,8 @@ def refresh(
             progress(f"{region} {what}", done, len(steps))
         _step(run, region, what)
     if not any(run.rows.values()):
-        actions = ", ".join(sorted({item.action for item in run.missing}))
-        raise MissingError(f"nothing could be read, the old snapshot stays; allow {actions}")
+        actions = ", ".join(sorted({f"{item.action} {item.code}".strip() for item in run.missing}))
+        raise MissingError(f"nothing could be read, the old snapshot stays; AWS refused {actions}")
     _finish(run, wanted)
     tables = {name: Table(columns=columns_of(name), rows=rows) for name, rows in run.tables.items()}
     path = write_snapshot(folder, tables, day=today, as_of=max(today, old.as_of))
@@ -94,14 +96,14 @@ def _regions(clients: Clients) -> tuple[str, ...]:
     try:
         return readers.read_regions(clients)
     except Denied as exc:
-        raise MissingError(f"the account's regions are not known: allow {exc}, or give --regions") from exc
+        raise MissingError(f"the account's regions are not known: allow {exc.action}, or give --regions") from exc
 
 
 def _step(run: _Run, region: str, what: str) -> None:
     try:
         read = _STEPS[what](run, region)
     except Denied as exc:
-        run.missing.append(Missing(region=region, what=what, action=str(exc)))
+        run.missing.append(Missing(region=region, what=what, action=exc.action, code=exc.code))
         return
     run.rows[what] = run.rows.get(what, 0) + read
 
@@ -201,12 +203,26 @@ def _finish(run: _Run, regions: Sequence[str]) -> None:
     run.tables["types"] = [types[name] for name in sorted(types)]
     run.tables["listed"] = [row for row in run.tables["listed"] if row["name"] not in types]
     run.tables["sources"] = _texts(run.tables["sources"])
+    run.tables["origins"] = _origins(run)
     run.tables["regions"] = _zones(run, regions)
 
 
 def _texts(old: list[Row]) -> list[Row]:
     texts = {row["id"]: row["text"] for row in old} | _TEXTS
     return [{"id": name, "text": texts[name]} for name in sorted(texts)]
+
+
+def _origins(run: _Run) -> list[Row]:
+    """Types and offerings come from the account where it answered."""
+    rows = {row["table"]: row for row in run.tables["origins"]}
+    texts = {
+        "types": "DescribeInstanceTypes of the account; coremark and ffmpeg: see benchmarks",
+        "offerings": "DescribeInstanceTypeOfferings of the account, in the regions that were read",
+    }
+    for table, text in texts.items():
+        if run.rows.get(table):
+            rows[table] = {"table": table, "as_of": run.today.isoformat(), "source": text}
+    return [rows[name] for name in sorted(rows)]
 
 
 def _zones(run: _Run, regions: Sequence[str]) -> list[Row]:

@@ -15,6 +15,7 @@ from fleet.catalog.model import (
     ListedType,
     MacHost,
     Offer,
+    Origin,
     Price,
     Quota,
     Resolved,
@@ -117,6 +118,11 @@ class Catalog:
     def systems(self) -> Mapping[str, str]:
         """Every other name people ask for, with what it is and how it is sold or why not."""
         return MappingProxyType({row["name"]: row["text"] for row in self._snapshot.rows("systems")})
+
+    @property
+    def origins(self) -> Mapping[str, Origin]:
+        """Source and day of the tables whose rows carry none: types, offerings, benchmarks, spot_advisor, power, ..."""
+        return self._prices.origins
 
     def resolve(self, name: str, *, prefer: Preference | None = None) -> Resolved:
         """What a name stands for: a type, family, accelerator, chip, processor or system. UnknownName otherwise.

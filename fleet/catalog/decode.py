@@ -13,6 +13,7 @@ from fleet.catalog.model import (
     ListedType,
     MacHost,
     Note,
+    Origin,
     Price,
     Quota,
     SavingsPlanRate,
@@ -30,7 +31,6 @@ UNDATED = date.min
 
 _PEAKS = ("fp32", "fp16", "bf16", "fp8", "mxfp8", "fp4", "int8")
 _BUCKETS: tuple[tuple[int, int | None], ...] = ((0, 5), (5, 10), (10, 15), (15, 20), (20, None))
-ADVISOR_DAY = date(2025, 7, 28)
 
 
 def instance_type(row: Row) -> InstanceType:
@@ -175,12 +175,16 @@ def savings_plan_rate(row: Row, sources: Mapping[str, str]) -> SavingsPlanRate:
     )
 
 
-def interruption(row: Row) -> Interruption:
+def origin(row: Row) -> Origin:
+    """One row of `origins`."""
+    return Origin(as_of=date.fromisoformat(row["as_of"]) if row["as_of"] else None, source=row["source"])
+
+
+def interruption(row: Row, as_of: date) -> Interruption:
     """One row of `spot_advisor/<region>`."""
     low, high = _BUCKETS[int(row["bucket"])]
-    return Interruption(
-        low_percent=low, high_percent=high, savings_percent=int(row["savings_percent"]), as_of=ADVISOR_DAY
-    )
+    savings = int(row["savings_percent"])
+    return Interruption(low_percent=low, high_percent=high, savings_percent=savings, as_of=as_of)
 
 
 def _int(text: str) -> int | None:

@@ -207,6 +207,14 @@ class Interruption:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Origin:
+    """Where the figures of a table come from, for tables whose rows do not say so; as_of None: no day is known."""
+
+    as_of: date | None
+    source: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Offer:
     """A type in a region, bought one way: at a price, or unpriced with the reason."""
 

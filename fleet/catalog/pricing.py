@@ -1,11 +1,12 @@
 """Prices of a snapshot, read region by region; what has none says why."""
 
 from collections.abc import Mapping
+from datetime import date
 from decimal import Decimal
 from functools import cached_property
 
 from fleet.catalog import decode
-from fleet.catalog.model import InstanceType, Interruption, Price, SavingsPlanRate, Unpriced
+from fleet.catalog.model import InstanceType, Interruption, Origin, Price, SavingsPlanRate, Unpriced
 from fleet.catalog.snapshot import Snapshot
 
 __all__ = ["Prices"]
@@ -82,12 +83,14 @@ class Prices:
         tables = (f"on_demand/{region}", f"spot_advisor/{region}")
         names = {name for table in tables for name in self._by_type(table)} | set(self._spot(region))
         grouped = (self._capacity_blocks, self._hosts)
-        return names | {name for found in grouped for name, rows in found.items() for r in rows if r["region"] == region}
+        return names | {
+            name for found in grouped for name, rows in found.items() for r in rows if r["region"] == region
+        }
 
     def interruption(self, type_: str, region: str) -> Interruption | None:
         """Spot Advisor's figures."""
         row = self._by_type(f"spot_advisor/{region}").get(type_)
-        return None if row is None else decode.interruption(row)
+        return None if row is None else decode.interruption(row, self._advisor_day)
 
     def savings_plan_rates(self, type_: str, region: str) -> tuple[SavingsPlanRate, ...]:
         """Known rates of a type in a region."""
@@ -148,6 +151,16 @@ class Prices:
     @cached_property
     def _spot_tables(self) -> dict[str, dict[str, dict[str, Row]]]:
         return {}
+
+    @cached_property
+    def origins(self) -> Mapping[str, Origin]:
+        """Where the figures of a table come from, by table."""
+        return {row["table"]: decode.origin(row) for row in self._snapshot.rows("origins")}
+
+    @cached_property
+    def _advisor_day(self) -> date:
+        found = self.origins.get("spot_advisor")
+        return found.as_of if found and found.as_of else decode.UNDATED
 
     @cached_property
     def _sources(self) -> Mapping[str, str]:

@@ -1,13 +1,13 @@
 """Everything that is known about one type: shape, accelerator, every price with source and date, siblings."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from fleet.catalog.catalog import PURCHASES, Catalog
 from fleet.catalog.decode import UNDATED
-from fleet.catalog.model import Accelerator, InstanceType, ListedType, Offer, Price, Unpriced
+from fleet.catalog.model import Accelerator, InstanceType, ListedType, Offer, Origin, Price, Unpriced
 from fleet.catalog.staleness import staleness
 from fleet.catalog.text import amount, number, table
 
@@ -37,6 +37,7 @@ class Sheet:
     """Ways to buy without a price in the region asked for, each with the reason."""
     siblings: tuple[str, ...]
     chip: str
+    origins: Mapping[str, Origin]
 
 
 def sheet_of(catalog: Catalog, name: str, *, region: str | None = None) -> Sheet:
@@ -59,6 +60,7 @@ def sheet_of(catalog: Catalog, name: str, *, region: str | None = None) -> Sheet
         unpriced=tuple(offer for offer in ways if isinstance(offer.price, Unpriced)),
         siblings=_siblings(catalog, item),
         chip=mac.chip_name if mac else "",
+        origins=catalog.origins,
     )
 
 
@@ -94,6 +96,7 @@ def sheet_json(sheet: Sheet, *, today: date) -> dict[str, Any]:
         "offers": [offer_json(offer, today=today) for offer in sheet.offers],
         "unpriced": [offer_json(offer, today=today) for offer in sheet.unpriced],
         "siblings": list(sheet.siblings),
+        "sources": {name: origin.source for name, origin in sorted(sheet.origins.items())},
         "minimum_hours": MAC_MINIMUM_HOURS if sheet.chip else None,
     }
 
@@ -205,6 +208,17 @@ def _selling(sheet: Sheet) -> Iterator[tuple[str, str]]:
         yield "regions", ", ".join(sheet.regions) or "none that the snapshot knows"
         yield "successor", sheet.type.successor
     yield "siblings", ", ".join(sheet.siblings)
+    yield "sources", _sources(sheet)
+
+
+def _sources(sheet: Sheet) -> str:
+    """Where the shape and the measurements come from; the accelerator has a source of its own."""
+    item = sheet.type
+    if isinstance(item, ListedType):
+        return ""
+    names = ["types", *(["benchmarks"] if item.coremark or item.ffmpeg_fps else [])]
+    texts = [sheet.origins[name].source for name in names if name in sheet.origins]
+    return "; ".join([*texts, *([sheet.accelerator.source] if sheet.accelerator else [])])
 
 
 def _floors(offers: Iterable[Offer]) -> str:

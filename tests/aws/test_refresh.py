@@ -145,13 +145,35 @@ def test_missing_permission_is_named_and_leaves_the_old_figures(aws, run, catalo
     assert isinstance(found.on_demand("m8g.large", "us-east-1"), Price)
 
 
+def test_call_that_aws_refuses_for_another_reason_is_named_with_its_code(aws, run, monkeypatch):
+    def refused(region, arguments):
+        raise ClientError({"Error": {"Code": "InvalidParameterValue"}}, "x")
+
+    monkeypatch.setattr(aws, "_describe_capacity_block_offerings", refused)
+    done = run()
+
+    assert [(item.what, item.code) for item in done.missing] == [("capacity_blocks", "InvalidParameterValue")]
+    assert missing_lines(done) == [
+        (
+            "capacity blocks kept their old figures in us-east-1: "
+            "AWS answered InvalidParameterValue to ec2:DescribeCapacityBlockOfferings"
+        )
+    ]
+
+
+def test_shapes_of_the_account_say_where_they_come_from(fresh, catalog):
+    assert fresh.origins["types"].as_of == _TODAY
+    assert "of the account" in fresh.origins["types"].source
+    assert fresh.origins["spot_advisor"] == catalog.origins["spot_advisor"]
+
+
 def test_nothing_allowed_writes_nothing(aws, run, tmp_path):
     aws.denied |= {
         "describe_instance_types", "describe_instance_type_offerings", "describe_spot_price_history", "get_products",
         "describe_savings_plans_offering_rates", "describe_capacity_block_offerings", "list_service_quotas",
     }  # fmt: skip
 
-    with pytest.raises(MissingError, match=r"nothing could be read, the old snapshot stays; allow ec2:Describe"):
+    with pytest.raises(MissingError, match=r"nothing could be read, the old snapshot stays; AWS refused ec2:Describe"):
         run()
 
     assert list(tmp_path.iterdir()) == []
@@ -199,7 +221,9 @@ def test_progress_counts_every_step(run):
         pytest.param(
             ClientError({"Error": {"Code": "ExpiredToken"}}, "x"), "does not accept the credentials", id="expired"
         ),
-        pytest.param(ClientError({"Error": {"Code": "Throttling"}}, "x"), "AWS refused", id="throttled to the end"),
+        pytest.param(
+            ClientError({"Error": {"Code": "Throttling"}}, "x"), r"AWS refused .* Throttling", id="throttled to the end"
+        ),
     ],
 )
 def test_aws_out_of_reach_is_something_missing(tmp_path, error, message):
@@ -239,7 +263,12 @@ def test_policy_allows_every_action_that_is_called_and_only_reading():
 
 
 def test_price_list_leaves_out_products_without_a_price(make_product):
-    products = [make_product("a", "1.5"), make_product("b", "0"), make_product("c", "2", market="CapacityBlock")]
+    products = [
+        make_product("a", "1.5"),
+        make_product("b", "0"),
+        make_product("c", "2", market="CapacityBlock"),
+        make_product("a", "1.9", locationType="AWS Local Zone"),
+    ]
 
     assert instance_prices(products) == {"a": Decimal("1.5")}
 

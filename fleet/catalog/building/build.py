@@ -40,6 +40,7 @@ def build(source_folder: Path, moto_resources: Path) -> tuple[dict[str, Table], 
         "accelerators": accelerator_rows(sources, records, types),
         "listed": sources.rows("listed_types"),
         "systems": sources.rows("systems"),
+        "origins": sources.rows("origins"),
         "quotas": quotas,
         "mac_hosts": _mac(sources),
         "regions": _regions(sources, offerings),
@@ -54,7 +55,7 @@ def build(source_folder: Path, moto_resources: Path) -> tuple[dict[str, Table], 
     tables |= {f"spot_advisor/{r}": rows for r, rows in prices.advisor(sources).items()}
     tables |= {f"offerings/{r}": _offering_rows(found) for r, found in offerings.items()}
     tables["sources"] = [{"id": name, "text": text} for name, text in sorted(sources.texts.items())]
-    day = max(row["as_of"] for rows in tables.values() for row in rows if row.get("as_of"))
+    day = max(row["as_of"] for rows in tables.values() for row in rows if row.get("usd"))
     return {n: Table(columns=columns_of(n), rows=rows) for n, rows in tables.items()}, date.fromisoformat(day)
 
 

@@ -19,6 +19,7 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     ),
     "offerings": ("instance_type", "zones"),
     "on_demand": ("instance_type", *_PRICE),
+    "origins": ("table", "as_of", "source"),
     "power": ("microarchitecture", "min_watts", "max_watts", "caveat"),
     "quota_limits": ("code", "value", "as_of"),
     "quotas": ("code", "name", "unit", "default", "purchase"),
