@@ -47,6 +47,11 @@ class Prices:
         savings = self.interruption(type_, region)
         if savings is None:
             return Unpriced(reason=f"no spot data for {type_} in {region}: neither a price nor a usual saving is known")
+        if savings.savings_percent <= 0:
+            # 0 % is the cap of the feed, less is a list price that has been cut since: neither is a market price.
+            return Unpriced(
+                reason=f"no spot data for {type_} in {region}: Spot Advisor saw no saving ({savings.as_of})"
+            )
         listed = self.on_demand(type_, region, shape)
         if isinstance(listed, Unpriced):
             return Unpriced(reason=f"no spot estimate without an on-demand price: {listed.reason}")

@@ -187,6 +187,32 @@ def test_spot_floors_and_caps_are_not_taken_for_prices(catalog, source_rows):
     assert isinstance(found, Unpriced) or found.note == "estimate"
 
 
+@pytest.mark.parametrize(
+    ("name", "region"),
+    [
+        pytest.param("a1.metal", "us-east-1", id="no saving: the cap of the feed"),
+        pytest.param("p5.48xlarge", "ca-central-1", id="dearer than on demand: the list price was cut since"),
+    ],
+)
+def test_spot_without_a_saving_is_no_spot_data(catalog, name, region):
+    found = catalog.spot(name, region)
+
+    assert "no spot data" in found.reason
+
+
+def test_no_spot_estimate_is_as_dear_as_on_demand(catalog):
+    dear = [
+        (name, region)
+        for region in catalog.regions
+        for name in catalog.priced_names(region)
+        if isinstance(spot := catalog.spot(name, region), Price)
+        and isinstance(listed := catalog.on_demand(name, region), Price)
+        and not 0 < spot.usd < listed.usd
+    ]
+
+    assert dear == []
+
+
 def test_market_median_is_used_where_it_is_one(catalog, source_rows):
     row = next(
         r for r in source_rows("regional_prices") if (r["region"], r["instance_type"]) == ("ap-east-1", "c6g.medium")
