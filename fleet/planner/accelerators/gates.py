@@ -15,6 +15,8 @@ def hardware_reasons(need: Need, kind: InstanceType, accelerator: Accelerator | 
     if accelerator is None or kind.accelerators <= 0:
         return frozenset({"no_accelerator"})
     reasons = set(accelerator_reasons(need, accelerator))
+    if kind.why_not:
+        reasons.add("not_orderable")
     reasons |= _memory_reasons(need, memory_gib_each(kind, accelerator), kind.accelerators)
     return frozenset(reasons)
 

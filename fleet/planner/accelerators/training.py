@@ -45,6 +45,12 @@ def _assumptions(workload: Training, best: Run, found: Selection, today: date) -
         lines.append(f"workload {workload.name}: no framework is given, so none was checked")
     if workload.compute is not None:
         lines.append(f"workload {workload.name}: throughput grows in proportion to the number of accelerators")
+    choice = best.lines[0].choice
+    if best.count > 1 and choice.kind.accelerators == 1:
+        lines.append(
+            f"workload {workload.name}: {choice.kind.name} has one accelerator a node, so all traffic between "
+            "accelerators goes over its EFA"
+        )
     if best.rework is not None:
         lines.append(f"workload {workload.name}: {rework.assumption(best.rework)}")
     if best.block_days is not None:
@@ -56,8 +62,8 @@ def _block_assumptions(workload: Training, best: Run) -> list[str]:
     day = best.lines[0].choice.price.as_of
     return [
         (
-            f"workload {workload.name}: a block ends at {blocks.END_HOUR_UTC} UTC and EC2 terminates its instances from "
-            "30 minutes before; the block is paid for its whole length"
+            f"workload {workload.name}: a block ends at {blocks.END_HOUR_UTC} UTC and EC2 terminates its instances "
+            "from 30 minutes before; the block is paid for its whole length"
         ),
         f"workload {workload.name}: the price of the block is of {day}; AWS resets these prices, and the offer decides",
     ]

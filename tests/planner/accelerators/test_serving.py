@@ -2,6 +2,7 @@
 
 import itertools
 import math
+import random
 from datetime import date
 from decimal import Decimal
 
@@ -349,3 +350,62 @@ def test_brute_force_finds_nothing_cheaper(prices, rates, streams):
     )
     assert found.solution.cost == pytest.approx(best)
     assert sum(n * r for n, r in zip(found.counts, rates, strict=True)) >= streams
+
+
+@settings(max_examples=30, deadline=None)
+@given(
+    shelf=st.lists(st.tuples(st.integers(1, 30), st.integers(1, 8)), min_size=2, max_size=5),
+    streams=st.integers(1, 200),
+    seed=st.integers(0, 100),
+)
+def test_more_supply_never_costs_more_and_order_never_matters(spec_of_session, shop_class, shelf, streams, seed):
+    """At a proven optimum one more type on the shelf cannot hurt, and how the shelf is filled changes nothing."""
+    spec = spec_of_session(VIDEO | {"streams": streams})
+
+    def plan(rows):
+        shop = shop_class().accelerator("a", graphics=True, video_encode=True)
+        for name, (price, count) in rows:
+            shop.sell(name, "a", count, on_demand=str(price))
+        return plan_rendering(spec, spec.workloads[0], shop, today=TODAY)
+
+    rows = [(f"g{index}.x", row) for index, row in enumerate(shelf)]
+    shuffled = random.Random(seed).sample(rows, len(rows))
+
+    assert plan(rows) == plan(shuffled)
+    assert plan(rows).monthly_bound_usd <= plan(rows[:-1]).monthly_bound_usd
+    assert plan(rows).status == "optimal"
+
+
+def test_a_lower_quota_never_costs_less(spec_of, shop):
+    """Cheap instances run out with the quota, dear ones fill up, then nothing is left."""
+    shop.accelerator("a", graphics=True, video_encode=True)
+    shop.sell("cheap.1x", "a", 1, on_demand="1", vcpus=8).sell("dear.1x", "a", 1, on_demand="3", vcpus=4)
+
+    def plan(limit):
+        quotas = {"limits": [{"code": "L-417A185B", "limit": limit}]}
+        return _serve(spec_of, shop, VIDEO, quotas=quotas)
+
+    assert [plan(limit).monthly_bound_usd / 730 for limit in (32, 28, 24, 20, 16)] == [4, 6, 8, 10, 12]
+    assert plan(15).status == "infeasible"
+
+
+def test_no_time_to_solve_is_said_and_not_called_infeasible(spec_of, shop):
+    """A limit of zero seconds leaves nothing found; whether the demand can be met is then not known."""
+    shop.accelerator("a").accelerator("b").accelerator("c")
+    for index, key in enumerate("abc"):
+        shop.sell(f"{key}.1x", key, 1 + index, on_demand=str(3 + 2 * index))
+    mix = [
+        {
+            "input_tokens": 1,
+            "output_tokens": 1,
+            "requests_per_second": 7 + i,
+            "throughput": {"a": 3, "b": 4, "c": 5 + i},
+        }
+        for i in range(40)
+    ]
+    workload = {k: v for k, v in CHAT.items() if k != "replicas"} | {"model_memory_gib": 1, "request_mix": mix}
+
+    plan = _serve(spec_of, shop, workload, planner={"time_limit_seconds": 0})
+
+    assert plan.status == "timed_out"
+    assert plan.monthly_bound_usd <= sum((a.monthly_usd for a in plan.allocations), Decimal(0))
