@@ -39,7 +39,7 @@ def plan(
 
 
 def _check(path: Path, spec: "FleetSpec", catalog: "Catalog", json_: bool) -> int:
-    from fleet.plan import check_lock, lock_path  # noqa: PLC0415
+    from fleet.plan import check_lock, lock_path
 
     lock = lock_path(path)
     state = check_lock(lock, spec, catalog.as_of)
@@ -56,9 +56,9 @@ def _check(path: Path, spec: "FleetSpec", catalog: "Catalog", json_: bool) -> in
 
 
 def _solve(path: Path, spec: "FleetSpec", catalog: "Catalog", *, json_: bool, fresh: bool, today: str | None) -> int:
-    from fleet.plan import lock_path, plan_json, write_lock  # noqa: PLC0415
-    from fleet.planner import plan as solve  # noqa: PLC0415
-    from fleet.report.plan import changes_text, plan_text  # noqa: PLC0415
+    from fleet.plan import lock_path, plan_json, write_lock
+    from fleet.planner import plan as solve
+    from fleet.report.plan import changes_text, plan_text
 
     lock = lock_path(path)
     previous = None if fresh else _previous(lock)
@@ -82,8 +82,8 @@ def _solve(path: Path, spec: "FleetSpec", catalog: "Catalog", *, json_: bool, fr
 
 def _previous(lock: Path) -> "Plan | None":
     """The locked plan, to keep what need not move; a broken lock is said and not kept."""
-    from fleet.errors import LockError  # noqa: PLC0415
-    from fleet.plan import read_lock  # noqa: PLC0415
+    from fleet.errors import LockError
+    from fleet.plan import read_lock
 
     if not lock.exists():
         return None

@@ -85,11 +85,11 @@ def preview(
 
     Examples:  fleet preview   |   fleet preview --engine pulumi --stack prod   |   fleet preview -f sarif -o fleet.sarif
     """
-    from fleet.engine.embedded import read_invokes  # noqa: PLC0415
-    from fleet.preview import preview_embedded, preview_with_engine  # noqa: PLC0415
+    from fleet.engine.embedded import read_invokes
+    from fleet.preview import preview_embedded, preview_with_engine
 
     request = replace(
-        _request(Path.cwd(), policy_pack, policy_config, baseline, catalog, today),
+        _request(Path.cwd(), policy_pack, policy_config, catalog, today),
         stack=stack,
         answers=read_invokes(invokes) if invokes else None,
         simulated_aws=simulated_aws,
@@ -115,10 +115,10 @@ def check(
 
     Examples:  pulumi stack export | fleet check /dev/stdin   |   fleet check preview.json --format markdown
     """
-    from fleet.preview import check_stack  # noqa: PLC0415
-    from fleet.stack import decode_file  # noqa: PLC0415
+    from fleet.preview import check_stack
+    from fleet.stack import decode_file
 
-    request = _request(Path.cwd(), policy_pack, policy_config, baseline, catalog, today)
+    request = _request(Path.cwd(), policy_pack, policy_config, catalog, today)
     results = [check_stack(request, decode_file(file)) for file in files]
     if len(results) > 1:
         raise ConfigError("several files at once are not supported yet; check them one by one")
@@ -129,16 +129,16 @@ def _request(
     folder: Path,
     packs: list[Path] | None,
     config: Path | None,
-    baseline: Path | None,
     catalog: Path | None,
     today: str | None,
 ) -> "Request":
-    from fleet import __version__  # type: ignore[attr-defined]  # noqa: PLC0415  (a lazy module attribute)
-    from fleet.preview import Request  # noqa: PLC0415
+    from fleet import __version__  # type: ignore[attr-defined]  (a lazy module attribute)
+    from fleet.preview import Request
 
     return Request(
         folder=folder,
         catalog=around.load_catalog(catalog),
+        catalog_path=around.catalog_path(catalog),
         today=around.day(today),
         tool_version=__version__,
         packs=_packs(folder, packs, config),
@@ -147,11 +147,11 @@ def _request(
 
 
 def _packs(folder: Path, packs: list[Path] | None, config: Path | None) -> "list[PolicyPack]":
-    from fleet_policies import pack_folder  # noqa: PLC0415
+    from fleet.cli.policies import installed_pack
+    from fleet.engine.model import PolicyPack
 
-    from fleet.engine.model import PolicyPack  # noqa: PLC0415
-
-    chosen = packs or [folder / "policies" if (folder / "policies" / "PulumiPolicy.yaml").is_file() else pack_folder()]
+    own = folder / "policies"
+    chosen = packs or [own if (own / "PulumiPolicy.yaml").is_file() else installed_pack()]
     return [
         PolicyPack(folder=pack, config=_config(config or pack / "config.json", must_exist=bool(config)))
         for pack in chosen
@@ -180,7 +180,7 @@ def _deliver(
     *,
     everything: bool,
 ) -> int:
-    from fleet.result import against, read_result, result_json  # noqa: PLC0415
+    from fleet.result import against, read_result, result_json
 
     if baseline is not None:
         result = against(result, read_result(baseline), only_new=fail_on is FailOn.new)
@@ -194,8 +194,8 @@ def _deliver(
 
 
 def _written(result: "Result", format_: Format, *, to_file: bool, everything: bool) -> str:
-    from fleet import report  # noqa: PLC0415
-    from fleet.result import result_json  # noqa: PLC0415
+    from fleet import report
+    from fleet.result import result_json
 
     if format_ is Format.table:
         colour = around.has_colour() and not to_file

@@ -15,7 +15,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
     0 fine; 1 the answer is no; 2 the request is wrong; 3 something needed is missing; 130 interrupted.
     """
-    from fleet.cli.app import app  # noqa: PLC0415  (a broken command module must not hide the error texts below)
+    from fleet.cli.app import app  # a broken command module must not hide the texts below
 
     try:
         code = app(args=list(arguments) if arguments is not None else None, standalone_mode=False, prog_name="fleet")
@@ -31,7 +31,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         # The reader of our output left (`fleet ... | head`): nothing to say, and nobody to say it to.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001  (the parser's usage errors have no public base; others are raised again)
         return _refused(error)
     return code if isinstance(code, int) else 0
 

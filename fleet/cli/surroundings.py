@@ -41,24 +41,27 @@ def day(text: str | None) -> date:
         raise ConfigError(f"--today is {text!r}; it must be a day such as 2026-12-01") from error
 
 
-def user_snapshot() -> Path | None:
-    """The newest snapshot that `fleet catalog refresh` wrote for this user; None without one."""
-    home = Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share") / "fleet" / "catalog"
-    snapshots = sorted(folder for folder in home.glob("????-??-??*") if (folder / "manifest.json").is_file())
+def catalog_path(given: Path | None) -> Path | None:
+    """The catalog of a command: as given, else the newest of `fleet catalog refresh`; None is the shipped one."""
+    if given is not None:
+        return given
+    from fleet.catalog.location import user_folder
+
+    snapshots = sorted(folder for folder in user_folder(os.environ).glob("????-??-??") if folder.is_dir())
     return snapshots[-1] if snapshots else None
 
 
-def load_catalog(path: Path | None) -> "Catalog":
-    """The catalog of a command: as given, else the user's newest snapshot, else the shipped one."""
-    from fleet.catalog import Catalog  # noqa: PLC0415  (help and errors must not wait for it)
+def load_catalog(given: Path | None) -> "Catalog":
+    """The catalog of a command."""
+    from fleet.catalog import Catalog
 
-    return Catalog.load(path or user_snapshot())
+    return Catalog.load(catalog_path(given))
 
 
 def read_spec(path: Path, catalog: "Catalog") -> "FleetSpec":
     """A spec checked against the catalog's names; a list of shapes knows no names to check against."""
-    from fleet.catalog import known  # noqa: PLC0415
-    from fleet.spec import load_spec  # noqa: PLC0415
+    from fleet.catalog import known
+    from fleet.spec import load_spec
 
     return load_spec(path, None if catalog.plain else known(catalog))
 

@@ -1,4 +1,4 @@
-"""Choose: the cheapest fleet that can run a spec, how near to the optimum it is proved to be, and why the rest is out."""
+"""Choose: the cheapest fleet that can run a spec, how near to the optimum it is proved, and why the rest is out."""
 
 from typing import TYPE_CHECKING
 

@@ -81,7 +81,7 @@ def _nothing(conflicts: Sequence[Conflict]) -> dict[str, object]:
 
 def _status(parts: Sequence[Part], cost: Decimal, bound: Decimal) -> Status:
     """The worst of the parts; optimal only if the joined bound says so."""
-    status = max((part.status for part in parts), key=_WORST.index, default="optimal")
+    status: Status = max((part.status for part in parts), key=_WORST.index, default="optimal")
     if status in {"optimal", "feasible"}:
         return "optimal" if cost - bound <= _PROVED * cost else "feasible"
     return status
@@ -103,7 +103,7 @@ def _over_budget(spec: FleetSpec, allocations: Sequence[Allocation], bound: Deci
                 constraint="budget.monthly_usd",
                 needed=f"{cost:,.2f} USD for a month and one-off jobs",
                 allowed=f"{limit:,.2f} USD",
-                hint=f"{proved} {min(cost, bound) if bound > limit else cost:,.2f} USD; raise the budget or ask for less",
+                hint=f"{proved} {bound if bound > limit else cost:,.2f} USD; raise the budget or ask for less",
             )
         )
     for workload in spec.workloads:

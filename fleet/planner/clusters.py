@@ -192,7 +192,7 @@ def _allocations(
     for zone in zoned:
         for column, count in zone.packing.columns:
             node = zone.problem.types[column.type]
-            key = (node.offer.kind.name, node.offer.purchase)
+            key = (node.offer.kind.name, str(node.offer.purchase))
             offers[key] = node.offer
             counts[key][zone.zone] = counts[key].get(zone.zone, 0) + count
             for load, many in zip(zone.problem.loads, column.mix, strict=True):
@@ -202,8 +202,8 @@ def _allocations(
                     )
     volume = root_volume_hourly_usd(catalog, spec.region, cluster.root_volume_gib) or Decimal(0)
     fee = cluster.per_node_monthly_usd / HOURS_PER_MONTH
-    for key, by_zone in sorted(counts.items()):
-        offer, count = offers[key], sum(by_zone.values())
+    for key in sorted(counts):
+        by_zone, offer, count = counts[key], offers[key], sum(counts[key].values())
         whole = sum(shares[key].values())
         yield Allocation(
             workloads=sorted(shares[key]),

@@ -1,4 +1,4 @@
-"""Services and batch work with nodes of their own: one exact covering model in each region, the cheapest region taken."""
+"""Services and batch work with nodes of their own: an exact covering model in each region, the cheapest one taken."""
 
 import math
 from collections import defaultdict
@@ -158,6 +158,7 @@ def _option(catalog: Catalog, offer: Offer, units: float, volume: Decimal | None
 
 
 def why_too_small(workload: Service | Batch, kind: InstanceType) -> frozenset[Reason]:
+    """Why not even one replica, or one vCPU with its memory, fits a type."""
     if isinstance(workload, Service) and kind.memory_gib < workload.per_replica.memory_gib:
         return frozenset({"memory_too_small"})
     return frozenset({"too_small"})
@@ -167,7 +168,7 @@ def _part(workload: Service | Batch, regions: Sequence[_Region], hours: float | 
     turned_down = rejections(
         workload.name, *(region.market.rejected for region in regions), *(r.too_small for r in regions)
     )
-    solved = [region for region in regions if region.cover.solution.status not in {"infeasible"} and _is_whole(region)]
+    solved = [region for region in regions if region.cover.solution.status != "infeasible" and _is_whole(region)]
     if not solved:
         timed_out = any(region.cover.solution.status == "timed_out" for region in regions)
         return Part(

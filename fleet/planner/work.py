@@ -28,7 +28,7 @@ class Work:
         return nominal * self.by_family.get(kind.family, 1.0)
 
     def unmeasured(self, families: set[str]) -> list[str]:
-        """Families that count at nominal vCPU because nobody measured them; none when nothing is measured on purpose."""
+        """Families that count at nominal vCPU because nobody measured them; none where nominal is the measure."""
         return sorted(families - self.by_family.keys()) if self.is_measured else []
 
 

@@ -14,6 +14,7 @@ from fleet.engine.model import EngineRun, PackFinding, PolicyPack
 from fleet.engine.packs import run_packs
 from fleet.preview.findings import to_finding
 from fleet.result import CatalogStamp, Result, assemble
+from fleet.result.grammar import parse_undecided
 from fleet.stack.model import Stack
 
 
@@ -33,6 +34,8 @@ class Request:
     config: Mapping[str, str] = field(default_factory=dict)
     answers: Answers | None = None
     simulated_aws: bool = False
+    catalog_path: Path | None = None
+    """Where the catalog was read from, for the packs; None for the shipped one."""
     say: Callable[[str], None] = print
 
 
@@ -79,7 +82,7 @@ def _judged(request: Request, stack: Stack, engine: Literal["embedded", "file"])
         for note in run.notes:
             request.say(note)
     seen = runs[-1].stack if runs else stack
-    undecided = sum(reason.startswith("undecided") for run in runs for _, reason in run.not_applicable)
+    undecided = sum(parse_undecided(reason) for run in runs for _, reason in run.not_applicable)
     return _result(request, seen, [found for run in runs for found in run.findings], engine, undecided=undecided)
 
 
@@ -113,8 +116,8 @@ class _environment:  # noqa: N801  (reads as a with statement)
 
     def __init__(self, request: Request) -> None:
         self._wanted = {"FLEET_TODAY": request.today.isoformat()}
-        if request.catalog.path is not None:
-            self._wanted["FLEET_CATALOG"] = str(request.catalog.path.resolve())
+        if request.catalog_path is not None:
+            self._wanted["FLEET_CATALOG"] = str(request.catalog_path.resolve())
 
     def __enter__(self) -> None:
         self._before = {name: os.environ.get(name) for name in self._wanted}

@@ -1,4 +1,4 @@
-"""A result for a terminal: a tree of resources with prices, findings under their resource, totals with dates, a verdict.
+"""A result for a terminal: a tree of resources with prices, findings under their resource, totals, a verdict.
 
 Pure: a result goes in, text comes out. The caller knows width and colour.
 """

@@ -1,4 +1,4 @@
-"""The resources of a result as a tree: components with what they hold, prices summed upwards, free resources counted."""
+"""The resources of a result as a tree: components with what they hold, prices summed, free resources counted."""
 
 from collections import defaultdict
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""A stack with prices and findings: what a preview or check gives, what reports and diffs read. JSON: contract section 5."""
+"""A stack with prices and findings: what a preview or check gives, what reports and diffs read."""
 
 from dataclasses import dataclass, field
 from datetime import date
