@@ -53,7 +53,7 @@ def _template(
     )
     hosts = resourcegroups.Group(
         name,
-        description=f"Mac hosts of {name}, allocated and released by AWS",
+        description=f"Mac hosts of {name} - allocated and released by AWS",
         configurations=_host_management(lease, licences.arn),
         region=design.region,
         tags=dict(lease.tags),
