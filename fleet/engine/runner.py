@@ -201,7 +201,7 @@ def _load_child() -> Any:
 
 def _send(job: Mapping[str, Any], report: Mapping[str, Any]) -> None:
     with os.fdopen(job["report"], "w", encoding="utf-8") as pipe:
-        json.dump(report, pipe)
+        pipe.write(json.dumps(report))
 
 
 def _detach_input() -> None:
