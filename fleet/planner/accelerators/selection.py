@@ -29,10 +29,6 @@ class Selection:
         """The cheapest run; None when the job cannot run at all."""
         return self.runs[0] if self.runs else None
 
-    def best_of(self, instance_type: str) -> Run | None:
-        """The cheapest run on a type."""
-        return next((run for run in self.runs if run.lines[0].choice.kind.name == instance_type), None)
-
 
 def select(counter: Counter, workload: Training) -> Selection:
     """All runs of a job over types, regions and purchase options."""

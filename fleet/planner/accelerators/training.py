@@ -120,7 +120,11 @@ def _window_hint(workload: Training, today: date) -> str:
         return f"a capacity block for {start} can be bought from {start - blocks.WINDOW}; plan again then"
     if start < today:
         return f"the start {start} is past; give a later one"
-    return f"no capacity block is longer than {blocks.LENGTHS_DAYS[-1]} days; split the job or shorten deadline_days"
+    if blocks.shortest_block(workload.deadline_days) is None:
+        return (
+            f"no capacity block is longer than {blocks.LENGTHS_DAYS[-1]} days; split the job or shorten deadline_days"
+        )
+    return f"a capacity block holds at most {blocks.MAX_INSTANCES} instances; allow more days, or split the job"
 
 
 def _demand(workload: Training) -> str:

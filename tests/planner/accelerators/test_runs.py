@@ -196,3 +196,106 @@ def test_filters_of_the_workload_narrow_and_those_of_the_fleet_do_not(spec_of, g
     assert _plan(spec_of, gpus, JOB | {"candidates": narrow}).status == "infeasible"
     assert _plan(spec_of, gpus, JOB, candidates={"exclude_families": ["p"]}).status == "infeasible"
     assert _plan(spec_of, gpus, JOB, candidates={"architectures": ["arm64"]}).status == "infeasible"
+
+
+class TestConflict:
+    """A job that cannot run says which limit it hit and what would help."""
+
+    @pytest.fixture
+    def blocks_only(self, shop):
+        return shop.accelerator("a").sell("p.8x", "a", 8, block="30")
+
+    @pytest.mark.parametrize(
+        ("changes", "words"),
+        [
+            pytest.param({"start": date(2027, 2, 9)}, "can be bought from 2026-12-15", id="too far ahead"),
+            pytest.param({"start": date(2026, 11, 1)}, "the start 2026-11-01 is past", id="in the past"),
+            pytest.param({"deadline_days": 200}, "no capacity block is longer than 182 days", id="too long"),
+            pytest.param({"accelerators": 520}, "at most 64 instances", id="too many"),
+        ],
+    )
+    def test_limits_of_blocks(self, spec_of, blocks_only, changes, words):
+        plan = _plan(spec_of, blocks_only, JOB | changes)
+
+        (conflict,) = plan.conflicts
+        assert plan.status == "infeasible"
+        assert conflict.constraint == "workloads.job"
+        assert "p.8x" in conflict.allowed
+        assert words in conflict.hint
+
+    def test_other_limits(self, spec_of, shop):
+        """No type is named when the candidates leave out all of them; the demand is in the user's words."""
+        shop.accelerator("a").sell("p.8x", "a", 8, on_demand="1")
+        compute = {"pflop_days": 5, "precision": "bf16", "utilization": {"cuda": 1}}
+        workload = {k: v for k, v in JOB.items() if k != "accelerators"} | {"compute": compute}
+
+        (conflict,) = _plan(spec_of, shop, workload | {"candidates": {"families": ["other"]}}).conflicts
+
+        assert conflict.needed == "5 PFLOP-days in bf16 within 10 days"
+        assert "candidates" in conflict.allowed
+
+
+def test_the_quota_holds_for_blocks_and_spot_of_their_own_code(spec_of, gpus):
+    """One node's worth of the spot quota: two nodes do not fit, so the job is bought otherwise."""
+    limit = {"code": "L-7212CCBC", "limit": 96}
+
+    plan = _plan(spec_of, gpus, JOB | {"interruptible": True}, quotas={"limits": [limit]})
+
+    assert _bought(plan) == [("p.8x", "capacity_block", 2)]
+
+
+def test_nodes_of_one_accelerator_are_pointed_out(spec_of, shop):
+    """What goes between accelerators then goes over EFA, which the price does not show."""
+    shop.accelerator("a").sell("p.1x", "a", 1, on_demand="1", efa_interfaces=1)
+
+    plan = _plan(spec_of, shop, JOB)
+
+    assert any("one accelerator a node" in line for line in plan.assumptions)
+
+
+def test_a_savings_plan_without_a_discount_takes_the_dearest_known_rate(spec_of, aws):
+    """p5.48xlarge has two EC2 Instance rates in us-east-1, 34.6752 and 23.77728: the owner's term is not known."""
+    owned = {"kind": "ec2_instance", "hourly_usd": 400, "family": "p5", "region": "us-east-1"}
+    workload = JOB | {
+        "accelerators": 64,
+        "candidates": {"instance_types": ["p5.48xlarge"]},
+        "purchase": {"savings_plans": [owned]},
+    }
+
+    (allocation,) = _plan(spec_of, aws, workload).allocations
+
+    assert (allocation.purchase, allocation.count) == ("savings_plan", 8)
+    assert allocation.unit_hourly_usd == Decimal("34.6752")
+
+
+def test_a_savings_plan_of_another_family_covers_nothing(spec_of, gpus):
+    owned = {"kind": "ec2_instance", "hourly_usd": 400, "family": "q", "region": "us-east-1", "discount_percent": 90}
+    purchase = {"capacity_blocks": False, "savings_plans": [owned]}
+
+    assert _bought(_plan(spec_of, gpus, JOB | {"purchase": purchase})) == [("p.8x", "on_demand", 2)]
+
+
+def test_default_quotas_of_aws_hold_nothing_of_the_p_families(spec_of, aws):
+    """AWS gives new accounts no P vCPUs, on demand or in blocks."""
+    workload = JOB | {"candidates": {"families": ["p5"]}}
+    spec = spec_of(workload, quotas={"defaults": True})
+
+    plan = plan_training(spec, spec.workloads[0], aws, today=TODAY)
+
+    assert plan.status == "infeasible"
+    assert reasons(spec, spec.workloads[0], aws, "p5.48xlarge", today=TODAY).reasons == ("quota",)
+
+
+def test_ray_tracing_and_unknown_memory_count_as_missing(spec_of, shop):
+    """What nobody says a chip has, it does not have."""
+    shop.accelerator("a", graphics=True, video_encode=None, ray_tracing=None, memory_gib=None)
+    shop.sell("g.1x", "a", 1, on_demand="1", accelerator_memory_gib=None)
+    video = {"name": "v", "kind": "rendering", "streams": 1, "streams_per_accelerator": {"a": 1}}
+    render = spec_of(video | {"needs": ["video_encode", "ray_tracing"]})
+    train = spec_of(JOB | {"min_accelerator_memory_gib": 1})
+
+    rendered = reasons(render, render.workloads[0], shop, "g.1x", today=TODAY)
+    trained = reasons(train, train.workloads[0], shop, "g.1x", today=TODAY)
+
+    assert rendered.reasons == ("no_ray_tracing", "no_video_encoder")
+    assert "accelerator_memory_too_small" in trained.reasons
