@@ -50,7 +50,7 @@ class RuleInfo:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PackInfo:
-    """A policy pack and its rules, by name. The version of PulumiPolicy.yaml wins over the pack's own, as in the engine."""
+    """A policy pack and its rules, by name. The version of PulumiPolicy.yaml wins over the pack's own."""
 
     name: str
     version: str
@@ -97,7 +97,7 @@ class PackRun:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EngineRun:
-    """What one run of a program gave: its stack, findings (none when no pack took part), and what the program logged."""
+    """What one run of a program gave: its stack, findings (none without a pack), and what the program logged."""
 
     stack: Stack
     findings: tuple[PackFinding, ...] = ()
