@@ -35,7 +35,11 @@ def query(
     json_: around.AsJson = False,
     **given: Any,
 ) -> None:
-    """Offers that fit, sorted by any field or by value for money."""
+    """Offers that fit, sorted by any field or by value for money.
+
+    Examples:  fleet catalog query --architecture arm64 --memory 16GiB --sort coremark/usd   |
+    fleet catalog query --stack cuda --precision fp8 --purchase any --sort price/bf16-pflops
+    """
     from fleet.catalog.answer import found_json, found_text  # noqa: PLC0415  (help must not wait for the catalog)
     from fleet.catalog.query import query as ask  # noqa: PLC0415
 
@@ -62,7 +66,10 @@ def show(
     today: around.Today = None,
     json_: around.AsJson = False,
 ) -> None:
-    """One type's sheet: shape, every price with source and date, siblings; or what another name stands for."""
+    """One type's sheet: shape, every price with source and date, siblings; or what another name stands for.
+
+    Examples:  fleet catalog show p6-b300.48xlarge   |   fleet catalog show trainium3   |   fleet catalog show m4-max
+    """
     from fleet.catalog.show import shown_json, shown_text  # noqa: PLC0415  (see query)
 
     found, day = around.load_catalog(catalog), around.day(today)
@@ -74,7 +81,10 @@ def show(
 
 @app.command()
 def accelerators(catalog: around.CatalogFile = None, json_: around.AsJson = False) -> None:
-    """Every accelerator with memory, peaks, gates and families; and what cannot be bought, with the reason."""
+    """Every accelerator with memory, peaks, gates and families; and what cannot be bought, with the reason.
+
+    Examples:  fleet catalog accelerators   |   fleet catalog accelerators --json
+    """
     from fleet.catalog.answer import accelerators_json, accelerators_text  # noqa: PLC0415  (see query)
 
     items = list(around.load_catalog(catalog).accelerators.values())
@@ -98,7 +108,12 @@ def refresh(
     today: around.Today = None,
     json_: around.AsJson = False,
 ) -> None:
-    """A new dated snapshot from the account's own AWS APIs."""
+    """A new dated snapshot from the account's own AWS APIs.
+
+    Exit codes: 0 written, perhaps with notes on what a missing permission left old; 3 nothing could be read.
+
+    Examples:  fleet catalog refresh --dry-run   |   fleet catalog refresh --regions us-east-1,eu-west-1
+    """
     from fleet import aws  # noqa: PLC0415  (see query)
     from fleet.aws import answer  # noqa: PLC0415
     from fleet.catalog.location import user_folder  # noqa: PLC0415
@@ -124,7 +139,10 @@ def diff(
     after: Annotated[Path, typer.Argument(metavar="B", help="The newer snapshot folder.")],
     json_: around.AsJson = False,
 ) -> None:
-    """Price moves, new and gone types from snapshot A to B."""
+    """Price moves, new and gone types from snapshot A to B.
+
+    Examples:  fleet catalog diff ~/.local/share/fleet/catalog/2026-10-01 ~/.local/share/fleet/catalog/2026-11-01
+    """
     from fleet.catalog import Catalog  # noqa: PLC0415  (see query)
     from fleet.catalog.difference import compare, difference_json, difference_text  # noqa: PLC0415
 

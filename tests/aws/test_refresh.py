@@ -295,3 +295,12 @@ def test_no_bar_in_a_pipe():
 @pytest.fixture(scope="session")
 def catalog():
     return Catalog.load(SHIPPED)
+
+
+def test_bar_is_on_standard_error_of_a_terminal(monkeypatch, capsys):
+    monkeypatch.setattr("sys.stderr.isatty", lambda: True, raising=False)
+
+    with progress_bar() as progress:
+        progress("us-east-1 types", 1, 8)
+
+    assert capsys.readouterr().out == ""

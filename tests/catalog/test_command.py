@@ -204,6 +204,44 @@ def test_refresh_dry_run_prints_the_policy_and_calls_nothing(run):
     assert "pricing:GetProducts" in policy["Statement"][0]["Action"]
 
 
+def test_refresh_without_credentials_is_something_missing(run, monkeypatch, tmp_path):
+    for name in ("AWS_PROFILE", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+    for name in ("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"):
+        monkeypatch.setenv(name, str(tmp_path / "none"))
+
+    result = run("refresh", "--regions", "us-east-1", "--folder", str(tmp_path / "user"))
+
+    assert result.exit_code == 3
+    assert "no AWS credentials were found" in result.stderr
+    assert not (tmp_path / "user").exists()
+
+
+def test_diff_as_json(run):
+    assert json.loads(run("diff", str(SHIPPED), str(SHIPPED), "--json").stdout) == {
+        "new_types": [],
+        "gone_types": [],
+        "moves": [],
+    }
+
+
+def test_name_that_is_no_type_as_json(run):
+    found = json.loads(run("show", "trainium3", "--json").stdout)
+
+    assert (found["kind"], found["types"]) == ("accelerator", [])
+    assert "UltraServers" in found["text"]
+
+
+def test_burstable_and_unpriced_types_have_sheets(run):
+    assert "baseline 0.4 vCPU" in run("show", "t3.medium").stdout
+    assert "No price is known in any region." in run("show", "t8i.nano").stdout
+
+
+def test_query_of_spot_shows_interruptions(run):
+    assert ">20 %" in run("query", "c5", "--purchase", "spot").stdout
+
+
 def test_diff_of_a_snapshot_with_itself_says_nothing_changed(run):
     assert run("diff", str(SHIPPED), str(SHIPPED)).stdout == "Nothing changed.\n"
 

@@ -143,3 +143,22 @@ def test_writing_twice_a_day_replaces_the_snapshot_and_leaves_nothing_behind(tmp
     assert read_snapshot(path).rows("types") == [{"name": "m1.small"}]
     assert [p.name for p in tmp_path.iterdir()] == ["2026-11-24"]
     assert os.access(path, os.R_OK | os.X_OK)
+
+
+def test_snapshot_that_cannot_be_put_in_place_leaves_the_old_one(tmp_path, monkeypatch):
+    day = date(2026, 11, 24)
+    good = {"types": Table(columns=("name",), rows=[{"name": "m1.small"}])}
+    path = write_snapshot(tmp_path, good, day=day, as_of=day)
+    rename = Path.rename
+
+    def refuse(self, target):
+        if self.name.startswith(f".{day}"):
+            raise PermissionError(13, "Permission denied")
+        return rename(self, target)
+
+    monkeypatch.setattr(Path, "rename", refuse)
+    with pytest.raises(PermissionError):
+        write_snapshot(tmp_path, {"types": Table(columns=("name",), rows=[])}, day=day, as_of=day)
+
+    assert read_snapshot(path).rows("types") == [{"name": "m1.small"}]
+    assert [p.name for p in tmp_path.iterdir()] == ["2026-11-24"]

@@ -2,7 +2,7 @@
 
 import pytest
 
-from fleet.catalog import Catalog, eks_reserved
+from fleet.catalog import Catalog, eks_reserved, known
 from fleet.errors import UnknownName
 
 
@@ -177,3 +177,28 @@ def test_two_catalogs_of_one_snapshot_are_the_same(catalog):
 
     assert (again.sha256, again.as_of) == (catalog.sha256, catalog.as_of)
     assert dict(again.types) == dict(catalog.types)
+
+
+def test_spec_is_checked_against_every_name_of_the_catalog(catalog):
+    found = known(catalog)
+
+    assert found.regions["us-east-1"] == 6
+    assert {"m9g.large", "g4ad.xlarge", "u-p6e-gb200x72"} <= found.instance_types
+    assert {"m9g", "g4ad"} <= found.families
+    assert {"trainium3", "tpu-v6e", "l4-1/8"} <= found.accelerators
+    assert found.chips == {"intel", "m1", "m1-ultra", "m2", "m2-pro", "m4", "m4-pro", "m4-max", "m3-ultra"}
+    assert "L-1216C47A" in found.quota_codes
+
+
+def test_unknown_purchase_option_has_no_quota(catalog):
+    with pytest.raises(UnknownName, match="unknown purchase option 'reserved'"):
+        catalog.quota_code("m7g.large", "reserved")
+
+
+def test_mac_hosts(catalog):
+    found = catalog.mac("mac-m4.metal")
+
+    assert (found.chip, found.host_family, found.oldest_macos) == ("m4", "mac-m4", "Sequoia 15.6")
+    assert catalog.mac("mac1.metal").newest_macos == "15"
+    assert catalog.mac("m7g.large") is None
+    assert len(catalog.macs) == 9
