@@ -158,7 +158,8 @@ def _shape(item: InstanceType) -> Iterator[tuple[str, str]]:
     yield "memory", f"{number(item.memory_gib)} GiB"
     yield "generation", f"{item.generation or '-'}{'' if item.current_generation else ', previous generation'}"
     yield "hypervisor", "bare metal" if item.bare_metal else (item.hypervisor or "")
-    efa = f", {item.efa_interfaces} EFA interfaces" if item.efa_interfaces else ""
+    plural = "" if item.efa_interfaces == 1 else "s"
+    efa = f", {item.efa_interfaces} EFA interface{plural}" if item.efa_interfaces else ""
     yield "network", f"{item.network}{efa}"
     yield "EBS", f"{number(item.ebs_mbps)} Mbps" if item.ebs_mbps else ""
     yield "pods", f"{item.max_pods} ({item.enis} interfaces x {item.ipv4_per_eni} addresses)"

@@ -40,8 +40,8 @@ def query(
     Examples:  fleet catalog query --architecture arm64 --memory 16GiB --sort coremark/usd   |
     fleet catalog query --stack cuda --precision fp8 --purchase any --sort price/bf16-pflops
     """
-    from fleet.catalog.answer import found_json, found_text  # noqa: PLC0415  (help must not wait for the catalog)
-    from fleet.catalog.query import query as ask  # noqa: PLC0415
+    from fleet.catalog.answer import found_json, found_text
+    from fleet.catalog.query import query as ask
 
     found = ask(
         around.load_catalog(catalog),
@@ -70,7 +70,7 @@ def show(
 
     Examples:  fleet catalog show p6-b300.48xlarge   |   fleet catalog show trainium3   |   fleet catalog show m4-max
     """
-    from fleet.catalog.show import shown_json, shown_text  # noqa: PLC0415  (see query)
+    from fleet.catalog.show import shown_json, shown_text
 
     found, day = around.load_catalog(catalog), around.day(today)
     if json_:
@@ -85,7 +85,7 @@ def accelerators(catalog: around.CatalogFile = None, json_: around.AsJson = Fals
 
     Examples:  fleet catalog accelerators   |   fleet catalog accelerators --json
     """
-    from fleet.catalog.answer import accelerators_json, accelerators_text  # noqa: PLC0415  (see query)
+    from fleet.catalog.answer import accelerators_json, accelerators_text
 
     items = list(around.load_catalog(catalog).accelerators.values())
     if json_:
@@ -114,9 +114,9 @@ def refresh(
 
     Examples:  fleet catalog refresh --dry-run   |   fleet catalog refresh --regions us-east-1,eu-west-1
     """
-    from fleet import aws  # noqa: PLC0415  (see query)
-    from fleet.aws import answer  # noqa: PLC0415
-    from fleet.catalog.location import user_folder  # noqa: PLC0415
+    from fleet import aws
+    from fleet.aws import answer
+    from fleet.catalog.location import user_folder
 
     if dry_run:
         around.put_json(aws.iam_policy())
@@ -143,8 +143,8 @@ def diff(
 
     Examples:  fleet catalog diff ~/.local/share/fleet/catalog/2026-10-01 ~/.local/share/fleet/catalog/2026-11-01
     """
-    from fleet.catalog import Catalog  # noqa: PLC0415  (see query)
-    from fleet.catalog.difference import compare, difference_json, difference_text  # noqa: PLC0415
+    from fleet.catalog import Catalog
+    from fleet.catalog.difference import compare, difference_json, difference_text
 
     found = compare(Catalog.load(before), Catalog.load(after))
     if json_:

@@ -98,7 +98,7 @@ _TYPES: Mapping[Shape, Any] = {
 
 def filters_of(names: list[str] | None, given: Mapping[str, Any]) -> "Filters":
     """Filters of the options that were given. CatalogError for an amount with an unknown unit."""
-    from fleet.catalog.query import Filters  # noqa: PLC0415  (help must not wait for the catalog)
+    from fleet.catalog.query import Filters
 
     values = {option.field: _value(option, given[option.name]) for option in OPTIONS}
     return Filters(types=tuple(names or ()), **values)
@@ -119,7 +119,7 @@ def _value(option: Option, value: Any) -> Any:
         return tuple(value or ())
     if not option.units or value is None:
         return value
-    from fleet.catalog import quantity  # noqa: PLC0415  (see filters_of)
+    from fleet.catalog import quantity
 
     found = quantity.parse(value, getattr(quantity, option.units), what=f"--{option.flag}")
     return Decimal(str(found)) if option.units == "PRICE" else found
