@@ -108,7 +108,8 @@ def start(pack: str | Path, *, timeout: float = 60.0) -> Iterator[Pack]:
     """A running pack, ended afterwards. `timeout` holds for the start and for each analysis."""
     with tempfile.TemporaryDirectory(prefix="fleet-testing-") as folder:
         packs = [PolicyPack(folder=Path(pack))]
-        with PackSession(packs, Path(folder), deadline=time.monotonic() + timeout) as session:
+        with PackSession(packs, Path(folder)) as session:
+            session.connect(deadline=time.monotonic() + timeout)
             yield Pack(session, timeout)
 
 

@@ -55,41 +55,42 @@ def run_packs(
     a configuration that a pack's schema refuses is a ConfigError.
     """
     deadline = time.monotonic() + timeout
-    with PackSession(packs, program, deadline=deadline, output=output) as session:
+    with PackSession(packs, program, output=output) as session:
         configs = [pack.config for pack in packs]
         return session.run(stack, configs, deadline=deadline, remediate=remediate, stack_tags=stack_tags)
 
 
 class PackSession:
-    """Packs that run, for one analysis or many; as a context manager it ends their processes for sure."""
+    """Packs that run, for one analysis or many; as a context manager it ends their processes for sure.
+
+    The processes start at once and are waited for by `connect` or the first `run`: start a session before a program
+    runs, and the packs import what they need meanwhile.
+    """
 
     def __init__(
-        self,
-        packs: Sequence[PolicyPack],
-        program: Path,
-        *,
-        deadline: float,
-        output: Callable[[str], None] | None = None,
+        self, packs: Sequence[PolicyPack], program: Path, *, output: Callable[[str], None] | None = None
     ) -> None:
         self._packs = packs
         self._program = program
-        self._deadline = deadline
         self._output = output
         self._cleanup = contextlib.ExitStack()
-        self._clients: list[tuple[PackClient, tuple[str, ...]]] = []
+        self._started: list[tuple[PackFile, PackProcess, tuple[str, ...]]] = []
+        self._clients: list[PackClient] = []
 
     def __enter__(self) -> Self:
         with self._cleanup:
-            started = [_start(pack, self._program, self._output, self._cleanup) for pack in self._packs]
-            # Importing the protocol takes a while; the packs start meanwhile.
-            from fleet.engine.packs.client import PackClient  # noqa: PLC0415
-
-            for file, process, notes in started:
-                client = PackClient(process, file, self._deadline)
-                self._cleanup.callback(client.close)
-                self._clients.append((client, notes))
+            self._started = [_start(pack, self._program, self._output, self._cleanup) for pack in self._packs]
             self._cleanup = self._cleanup.pop_all()
         return self
+
+    def connect(self, *, deadline: float) -> None:
+        """Wait until every pack serves; PackError with its own words when one does not."""
+        from fleet.engine.packs.client import PackClient  # noqa: PLC0415  (the protocol takes a while to import)
+
+        for file, process, _ in self._started[len(self._clients) :]:
+            client = PackClient(process, file, deadline)
+            self._cleanup.callback(client.close)
+            self._clients.append(client)
 
     def __exit__(self, *_problem: object) -> None:
         self._cleanup.close()
@@ -104,8 +105,9 @@ class PackSession:
         stack_tags: Mapping[str, str] | None = None,
     ) -> list[PackRun]:
         """Configure each pack with its configuration and analyze a stack; every call ends by the deadline."""
+        self.connect(deadline=deadline)
         running: list[_Running] = []
-        for (client, notes), config in zip(self._clients, configs, strict=True):
+        for client, (_, _, notes), config in zip(self._clients, self._started, configs, strict=True):
             client.configure(stack, config, deadline=deadline, tags=stack_tags or {})
             running.append(_Running(client, notes))
         final = _analyze(running, stack, remediate=remediate)
