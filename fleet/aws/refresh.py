@@ -15,7 +15,7 @@ from fleet.catalog.snapshot import Snapshot, Table, read_snapshot
 from fleet.catalog.store import write_snapshot
 from fleet.errors import MissingError
 
-__all__ = ["Missing", "Refreshed", "refresh"]
+__all__ = ["Missing", "Progress", "Refreshed", "refresh"]
 
 Row = dict[str, str]
 Progress = Callable[[str, int, int], None]

@@ -22,7 +22,18 @@ from fleet.catalog.model import (
 if TYPE_CHECKING:
     from fleet.vocabulary import Architecture, Stack
 
-__all__ = ["UNDATED"]
+__all__ = [
+    "UNDATED",
+    "accelerator",
+    "instance_type",
+    "interruption",
+    "listed_type",
+    "mac_host",
+    "origin",
+    "price",
+    "quota",
+    "savings_plan_rate",
+]
 
 Row = Mapping[str, str]
 

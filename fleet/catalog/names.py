@@ -9,7 +9,7 @@ from fleet.errors import UnknownName
 if TYPE_CHECKING:
     from fleet.catalog.catalog import Catalog
 
-__all__ = ["Preference", "known_names"]
+__all__ = ["Preference", "known_names", "resolve"]
 
 Preference = Literal["chip", "accelerator"]
 

@@ -14,7 +14,7 @@ from fleet.catalog.text import amount, number, table
 if TYPE_CHECKING:
     from decimal import Decimal
 
-__all__ = ["MAC_MINIMUM_HOURS", "Sheet", "day_text", "sheet_json", "sheet_of", "sheet_text"]
+__all__ = ["MAC_MINIMUM_HOURS", "Sheet", "day_text", "offer_json", "price_json", "sheet_json", "sheet_of", "sheet_text"]
 
 MAC_MINIMUM_HOURS = 24
 """A Mac host is billed for at least a day from its allocation (Apple's licence)."""

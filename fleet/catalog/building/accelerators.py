@@ -8,6 +8,8 @@ from typing import Any
 from fleet.catalog.building.reading import Row, Sources
 from fleet.catalog.shapes import family_of
 
+__all__ = ["accelerator_rows"]
+
 _FIGURES = {
     "memory_gib": "memory_gib",
     "memory_gbps": "mem_bandwidth_gbs",

@@ -14,6 +14,8 @@ from fleet.catalog.building.successors import follow
 from fleet.catalog.shapes import Curated, shape_row
 from fleet.catalog.snapshot import Table
 
+__all__ = ["build", "complete", "curated_facts"]
+
 _SOURCES = {
     "karpenter-price-list": "AWS price list of 2026-07-20, as Karpenter publishes it",
     "regional-price-list": "AWS price list, about early 2026 (day not known, counted from its first)",

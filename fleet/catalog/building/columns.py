@@ -1,5 +1,7 @@
 """Columns of every table of a snapshot, in order. Folders (`on_demand/`) hold one file a region."""
 
+__all__ = ["COLUMNS", "columns_of"]
+
 _PRICE = ("usd", "as_of", "note", "source")
 
 COLUMNS: dict[str, tuple[str, ...]] = {

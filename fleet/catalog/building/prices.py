@@ -6,6 +6,8 @@ from decimal import Decimal
 
 from fleet.catalog.building.reading import Offerings, Row, Sources, exact_day
 
+__all__ = ["HOME", "advisor", "capacity_blocks", "hosts", "on_demand", "savings_plans", "services", "spot"]
+
 HOME = "us-east-1"
 _DERIVED_CATEGORIES = frozenset({"c", "m", "r", "t"})
 _LINEAR_TOLERANCE = Decimal("0.005")

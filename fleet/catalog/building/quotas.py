@@ -3,6 +3,8 @@
 import re
 from collections.abc import Iterable, Mapping
 
+__all__ = ["quota_codes", "quota_rows"]
+
 Row = dict[str, str]
 
 _GROUPS = {

@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+__all__ = ["UNDATED", "Offerings", "Sources", "exact_day", "read_offerings", "read_types", "zone_letters"]
+
 Row = dict[str, str]
 Offerings = Mapping[str, Mapping[str, str]]
 """region -> type -> letters of the zones that offer it."""

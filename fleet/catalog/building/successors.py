@@ -3,6 +3,8 @@
 import re
 from collections.abc import Mapping
 
+__all__ = ["follow"]
+
 Row = dict[str, str]
 
 _NAME = re.compile(r"([a-z]+)(\d+)(.*)")
