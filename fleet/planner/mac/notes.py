@@ -1,6 +1,7 @@
 """What the reader of a Mac plan should know: what was assumed, what to do next, and why there is no plan."""
 
 from collections.abc import Iterator, Sequence
+from itertools import combinations
 
 from fleet.catalog import Catalog
 from fleet.plan import Conflict
@@ -70,16 +71,27 @@ def next_steps(workload: AppleBuilds, option: MacOption, week: MacWeek, catalog:
 
 
 def conflicts(spec: FleetSpec, workload: AppleBuilds, catalog: Catalog, market: MacMarket) -> tuple[Conflict, ...]:
-    """The fewest limits that keep every Mac out: those of the type that fails the fewest."""
+    """The smallest set of limits that together keep every Mac out."""
     macs = {name: reasons for name, reasons in market.rejected.items() if name in catalog.macs}
     if not macs:
-        return (
-            Conflict(
-                constraint="catalog", needed="a Mac type", allowed="none is listed", hint="take a catalog with Macs"
-            ),
+        none = Conflict(
+            constraint="catalog", needed="a Mac type", allowed="none is listed", hint="take a catalog that has Macs"
         )
-    name = min(macs, key=lambda mac: (len(macs[mac]), mac))
-    return tuple(_conflict(spec, workload, catalog, name, reason) for reason in sorted(macs[name]))
+        return (none,)
+    return tuple(
+        _conflict(spec, workload, catalog, min(name for name in macs if reason in macs[name]), reason)
+        for reason in _smallest_clash(list(macs.values()))
+    )
+
+
+def _smallest_clash(rejected: Sequence[frozenset[Reason]]) -> tuple[Reason, ...]:
+    """The fewest reasons of which every type has one."""
+    reasons = sorted(frozenset[Reason]().union(*rejected))
+    for size in range(1, len(reasons)):
+        for some in combinations(reasons, size):
+            if all(found.intersection(some) for found in rejected):
+                return some
+    return tuple(reasons)
 
 
 def too_many(workload: AppleBuilds, options: Sequence[MacOption]) -> tuple[Conflict, ...]:

@@ -22,6 +22,7 @@ _BACKLOG_SHARE = 0.05
 """Share of the weeks that may start an hour with builds waiting before the hosts of the hour before stay."""
 _SEED_NEED = 24_168
 _SEED_WAIT = 53_091
+_WEEKS_PLAYED = 300
 _MOST_BUILDS = 1_000_000
 
 
@@ -236,7 +237,7 @@ def percentiles(rates: Sequence[float], minutes: float, slots: Counts, max_wait_
 
 def _weeks_for(builds: float) -> int:
     """Weeks that are played: as many as give a million builds or so."""
-    return max(1, min(_WEEKS, int(_MOST_BUILDS / max(builds, 1.0))))
+    return max(1, min(_WEEKS_PLAYED, int(_MOST_BUILDS / max(builds, 1.0))))
 
 
 def _waits(queue: _Queue, low: int, high: int) -> Counts:

@@ -1,0 +1,265 @@
+"""Apple builds, planned: the type that is chosen, what it costs, and clear answers to what cannot be."""
+
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from fleet.planner.mac import as_batch, hourly_builds, needs_mac, plan_apple_builds, slots_per_host, survey_macs
+from fleet.spec import load_spec
+
+TODAY = date(2026, 12, 1)
+EXAMPLE = Path(__file__).parents[3] / "fleet.yaml"
+
+
+def _reasons(part) -> dict[str, list[str]]:
+    return {rejection.reason: rejection.examples for rejection in part.rejections}
+
+
+def test_the_example_leases_by_the_day(catalog) -> None:
+    spec = load_spec(EXAMPLE)
+    part = plan_apple_builds(spec, spec.workload("ios"), catalog, today=TODAY)
+    (schedule,) = part.schedules
+
+    assert part.status == "optimal"
+    assert all(lease.hours >= 24 for lease in schedule.leases)
+    assert len(schedule.needed) == len(schedule.leased) == 168
+    assert all(have >= want for have, want in zip(schedule.leased, schedule.needed, strict=True))
+    assert schedule.wait_minutes.p95 <= 20
+    assert sum(a.monthly_usd for a in part.allocations) == part.monthly_bound_usd
+    assert any("always on would cost" in line and "% less" in line for line in part.assumptions)
+
+
+def test_cost_is_the_leased_hours_at_the_hosts_price(planned) -> None:
+    part = planned(builds_per_weekday=320)
+    (schedule,) = part.schedules
+    price = part.allocations[0].unit_hourly_usd
+
+    hours = Decimal(sum(schedule.leased)) * 730 / 168
+
+    assert sum(a.monthly_usd for a in part.allocations) == pytest.approx(price * hours, abs=Decimal("0.00001"))
+    assert {a.purchase for a in part.allocations} == {"dedicated_host"}
+    for allocation in part.allocations:
+        cost = float(allocation.unit_hourly_usd) * allocation.hours_per_month * allocation.count
+        assert cost == pytest.approx(float(allocation.monthly_usd), rel=1e-6)
+
+
+def test_flat_load_has_hosts_that_stay_and_no_leases(planned) -> None:
+    part = planned(profile=[20] * 168)
+    (schedule,) = part.schedules
+
+    assert schedule.leases == []
+    assert set(schedule.leased) == {schedule.always_on}
+    assert any("would not save anything" in line for line in part.assumptions)
+
+
+def test_a_replay_of_the_plan_holds_the_limit(planned, replay) -> None:
+    part = planned(builds_per_weekday=320)
+    (schedule,) = part.schedules
+    rates = [320 / 9 if hour // 24 < 5 and 9 <= hour % 24 < 18 else 0.0 for hour in range(168)]
+    leases = [(lease.start_hour, lease.hours, lease.count) for lease in schedule.leases]
+
+    slots = 1 if schedule.instance_type == "mac2.metal" else 2
+    waits = sorted(replay(rates, 14, slots=slots, always_on=schedule.always_on, leases=leases, ready_minutes=30))
+
+    assert waits[int(0.95 * len(waits))] <= 21
+    assert waits[int(0.95 * len(waits))] == pytest.approx(schedule.wait_minutes.p95, abs=1)
+
+
+def test_a_faster_chip_that_was_measured_may_win(planned) -> None:
+    plain = planned(builds_per_weekday=320)
+    measured = planned(builds_per_weekday=320, build_speed={"m4": 1.6})
+
+    assert plain.allocations[0].instance_type == "mac2-m2.metal"
+    assert measured.allocations[0].instance_type == "mac-m4.metal"
+    assert measured.monthly_bound_usd < plain.monthly_bound_usd
+
+
+def test_chips_without_a_measurement_are_listed_as_an_assumption(planned) -> None:
+    part = planned(build_speed={"m4": 1.6})
+    (line,) = [line for line in part.assumptions if "build as fast as" in line]
+
+    assert "m4-pro" in line
+    assert " m4," not in line
+    assert "none was made up" in line
+
+
+@pytest.mark.parametrize(
+    ("memory", "limit", "host", "slots"),
+    [
+        pytest.param(8, 2, 24, 2, id="two fit with a reserve"),
+        pytest.param(8, 2, 16, 1, id="the reserve leaves room for one"),
+        pytest.param(8, 1, 24, 1, id="one is allowed"),
+        pytest.param(8, 2, 256, 2, id="never more than two"),
+        pytest.param(13, 2, 16, 0, id="none fits"),
+        pytest.param(10, 2, 24, 2, id="exactly"),
+    ],
+)
+def test_virtual_machines_of_a_host(fleet, memory, limit, host, slots) -> None:
+    workload = fleet(memory_gib_per_vm=memory, max_vms_per_host=limit).workloads[0]
+
+    assert slots_per_host(workload, host) == slots
+
+
+def test_large_machines_reject_small_hosts(planned) -> None:
+    part = planned(memory_gib_per_vm=50)
+
+    assert _reasons(part)["memory_too_small"] == [
+        "mac-m4.metal", "mac-m4pro.metal", "mac1.metal", "mac2-m2.metal", "mac2-m2pro.metal",
+    ]  # fmt: skip
+    assert part.allocations[0].instance_type in {"mac2-m1ultra.metal", "mac-m4max.metal"}
+
+
+def test_old_macs_do_not_run_a_new_macos(planned) -> None:
+    assert _reasons(planned(min_macos="26"))["macos_unsupported"] == ["mac1.metal"]
+    assert "macos_unsupported" not in _reasons(planned(min_macos="15.6"))
+
+
+def test_types_that_are_no_macs_are_rejected_as_such(planned, catalog) -> None:
+    part = planned()
+    (rejection,) = [found for found in part.rejections if found.reason == "needs_mac"]
+
+    assert rejection.count == len(catalog.types) - len(set(catalog.macs) & set(catalog.types))
+
+
+def test_filters_that_hold_for_macs(fleet, catalog) -> None:
+    """Of the fleet: architectures (arm64 means Apple silicon too), excluded families. Of the workload: everything."""
+    top = {
+        "candidates": {
+            "architectures": ["arm64"],
+            "categories": ["c"],
+            "min_generation": 7,
+            "max_vcpus": 2,
+            "exclude_families": ["mac2-m2"],
+        }
+    }
+    spec = fleet(top, candidates={"max_vcpus": 12})
+    market = survey_macs(spec, spec.workloads[0], catalog, today=TODAY)
+
+    assert {option.kind.name for option in market.options} == {"mac2.metal", "mac2-m2pro.metal", "mac-m4.metal"}
+    assert market.rejected["mac1.metal"] == {"architecture"}
+    assert market.rejected["mac2-m2.metal"] == {"excluded"}
+    assert market.rejected["mac-m4pro.metal"] == {"excluded"}
+
+
+def test_the_cheapest_of_several_regions_is_taken(fleet, catalog) -> None:
+    spec = fleet(regions=["eu-west-1", "us-east-2"], candidates={"instance_types": ["mac2.metal"]})
+    part = plan_apple_builds(spec, spec.workloads[0], catalog, today=TODAY)
+
+    assert {allocation.region for allocation in part.allocations} == {"us-east-2"}
+
+
+def test_negotiated_prices_count(planned) -> None:
+    dear, cheap = planned(), planned({"price_book": {"on_demand_usd": {"mac-m4.metal": 0.1}}})
+
+    assert cheap.allocations[0].instance_type == "mac-m4.metal"
+    assert cheap.allocations[0].unit_hourly_usd == Decimal("0.1")
+    assert cheap.monthly_bound_usd < dear.monthly_bound_usd
+
+
+def test_hosts_at_least_stay(planned) -> None:
+    assert planned(builds_per_weekday=0, min_hosts=2).schedules[0].always_on == 2
+    assert planned(builds_per_weekday=0, min_nodes=1).schedules[0].always_on == 1
+
+
+def test_no_builds_cost_nothing(planned) -> None:
+    part = planned(builds_per_weekday=0)
+
+    assert (part.status, part.allocations, part.monthly_bound_usd) == ("optimal", (), 0)
+
+
+def test_no_waiting_with_bursts_takes_more_hosts(planned) -> None:
+    bursts = [60.0 if hour % 24 == 12 else 0.0 for hour in range(168)]
+    patient, impatient = planned(profile=bursts, max_wait_minutes=60), planned(profile=bursts, max_wait_minutes=0)
+
+    assert impatient.status == "optimal"
+    assert max(impatient.schedules[0].leased) > max(patient.schedules[0].leased)
+    assert impatient.schedules[0].wait_minutes.p95 == 0
+
+
+@pytest.mark.parametrize(
+    ("top", "fields", "constraint", "words"),
+    [
+        pytest.param(None, {"min_macos": "99"}, "ios min_macos", "macOS 99", id="a macOS that nothing runs"),
+        pytest.param({"region": "eu-north-1"}, {}, "ios region", "Macs are offered in", id="a region without Macs"),
+        pytest.param(None, {"memory_gib_per_vm": 300}, "ios memory_gib_per_vm", "300 GiB", id="machines too large"),
+        pytest.param({"quotas": {"defaults": True}}, {}, "ios quota", "the default of Mac hosts is 0", id="quota 0"),
+        pytest.param(None, {"minutes_per_build": 2000}, "ios minutes_per_build", "split it", id="a build of two days"),
+        pytest.param(
+            None,
+            {"candidates": {"architectures": ["x86_64"]}, "min_macos": "26"},
+            "ios candidates",
+            "mac1.metal runs up to 15",
+            id="Intel alone, and a macOS that it does not run",
+        ),
+        pytest.param(
+            None, {"builds_per_weekday": 1e9}, "ios builds", "more than 10,000 hosts", id="more than there are"
+        ),
+        pytest.param(
+            {"quotas": {"limits": [{"code": code, "limit": 2} for code in (
+                "L-7108A7B5", "L-2CBA8B92", "L-D82CB68A", "L-6919FC30", "L-A8448DC5", "L-AE4D744C", "L-B90B5B66",
+                "L-14F120D1", "L-5D8DADF5")]}},
+            {"builds_per_weekday": 900}, "quota L-", "more than 2", id="a quota below the need",
+        ),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_is_said(planned, top, fields, constraint, words) -> None:
+    part = planned(top, **fields)
+    text = " ".join(f"{c.constraint} {c.needed} {c.allowed} {c.hint}" for c in part.conflicts)
+
+    assert (part.status, part.allocations, part.schedules) == ("infeasible", (), ())
+    assert any(constraint in conflict.constraint for conflict in part.conflicts)
+    assert words in text
+
+
+def test_a_quota_moves_the_work_to_another_type(planned) -> None:
+    free = planned(builds_per_weekday=320, build_speed={"m4": 1.6})
+    tight = planned(
+        {"quotas": {"limits": [{"code": "L-2CBA8B92", "limit": 2}]}}, builds_per_weekday=320, build_speed={"m4": 1.6}
+    )
+
+    assert free.allocations[0].instance_type == "mac-m4.metal"
+    assert tight.allocations[0].instance_type == "mac2-m2.metal"
+    assert _reasons(tight)["quota"] == ["mac-m4.metal"]
+
+
+def test_an_empty_pool_is_not_planned_on(planned) -> None:
+    part = planned({"unavailable": [{"instance_type": "mac2-m2.metal"}]})
+
+    assert "mac2-m2.metal" in _reasons(part)["unavailable"]
+    assert part.allocations[0].instance_type != "mac2-m2.metal"
+
+
+def test_what_to_do_next_is_said(planned) -> None:
+    steps = " ".join(planned(builds_per_weekday=320).next_steps)
+
+    assert "request-service-quota-increase --service-code ec2 --quota-code L-B90B5B66 --desired-value 5" in steps
+    assert "no Xcode" in steps
+    assert "no Xcode" not in " ".join(planned(ami="ami-0123456789abcdef0").next_steps)
+
+
+def test_same_input_same_plan(planned) -> None:
+    assert planned(builds_per_weekday=320) == planned(builds_per_weekday=320)
+
+
+def test_linux_alone_needs_no_mac(fleet, catalog) -> None:
+    workload = fleet(platforms=["linux"], builds_per_weekday=320).workloads[0]
+    batch, lines = as_batch(workload, catalog)
+
+    assert not needs_mac(workload)
+    assert needs_mac(fleet(platforms=["linux", "macos"]).workloads[0])
+    # 320 builds of 14 minutes on half of an M2 with 8 cores
+    assert batch.vcpu_hours == pytest.approx(320 * 14 / 60 * 4)
+    assert batch.runs_per_month == pytest.approx(5 * 730 / 168)
+    assert batch.memory_gib_per_vcpu == 2
+    assert any("linux needs no Mac" in line for line in lines)
+    assert any("speed on Linux is not known" in line for line in lines)
+
+
+def test_builds_of_a_weekday_come_in_working_hours(fleet) -> None:
+    hours = hourly_builds(fleet(builds_per_weekday=90).workloads[0])
+
+    assert sum(hours) == pytest.approx(450)
+    assert {hours[9], hours[17], hours[4 * 24 + 12]} == {10.0}
+    assert {hours[8], hours[18], hours[5 * 24 + 12]} == {0.0}

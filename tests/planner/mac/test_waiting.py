@@ -1,0 +1,130 @@
+"""Waiting: hosts that are needed hold the limit, and a second simulation sees the same waits."""
+
+import numpy as np
+import pytest
+
+from fleet.planner.mac.arrivals import arrivals, clock_for
+from fleet.planner.mac.waiting import Needs, percentiles, slots_of_leases
+
+OFFICE = [320 / 9 if hour // 24 < 5 and 9 <= hour % 24 < 18 else 0.0 for hour in range(168)]
+BURSTS = [60.0 if hour % 24 == 12 else 0.0 for hour in range(168)]
+SATURDAY = [80.0 if hour == 130 else 0.0 for hour in range(168)]
+MIXED = [3.0 + 25.0 * (hour // 24 < 5 and 8 <= hour % 24 < 20) for hour in range(168)]
+
+
+@pytest.mark.parametrize(
+    ("rates", "minutes", "hosts"),
+    [
+        pytest.param(OFFICE, 14, (2, 0, [(8, 36, 5), (56, 60, 5)], 30), id="office week"),
+        pytest.param(OFFICE, 8.75, (2, 0, [(8, 36, 3), (56, 60, 3)], 30), id="builds that divide no hour"),
+        pytest.param(OFFICE, 14, (1, 2, [(9, 35, 9), (57, 59, 9)], 45), id="hosts that start while builds wait"),
+        pytest.param(BURSTS, 20, (2, 4, [], 0), id="a backlog for hours"),
+        pytest.param(SATURDAY, 12, (2, 1, [(129, 24, 4)], 90), id="a burst before hosts are ready"),
+        pytest.param(MIXED, 33, (2, 3, [(7, 110, 6)], 30), id="hosts that leave while others stay"),
+    ],
+)
+def test_a_second_simulation_sees_the_same_waits(replay, rates, minutes, hosts) -> None:
+    slots, always_on, leases, ready = hosts
+    clock = clock_for(minutes, 168)
+    able = slots_of_leases(always_on, leases, clock, slots=slots, ready_minutes=ready, hours=168)
+
+    ours = percentiles(rates, minutes, able, 20)
+    theirs = np.percentile(
+        replay(rates, minutes, slots=slots, always_on=always_on, leases=leases, ready_minutes=ready), [50, 95, 99]
+    )
+
+    assert ours.p95 == pytest.approx(theirs[1], abs=max(1.0, 0.03 * theirs[1]))
+    assert ours.p50 == pytest.approx(theirs[0], abs=max(1.0, 0.03 * theirs[0]))
+
+
+@pytest.mark.parametrize(
+    ("rates", "minutes", "slots", "limit"),
+    [
+        pytest.param(OFFICE, 14, 2, 20, id="office week"),
+        pytest.param(OFFICE, 14, 1, 0, id="no waiting"),
+        pytest.param(BURSTS, 20, 2, 30, id="bursts"),
+        pytest.param(MIXED, 33, 2, 60, id="mixed"),
+        pytest.param(OFFICE, 14, 2, 600, id="into the night"),
+    ],
+)
+def test_hosts_that_are_needed_hold_the_limit(replay, rates, minutes, slots, limit) -> None:
+    """Even with no hour more than needed, at most 5 % of builds are late, give or take the noise of other draws."""
+    needs = Needs(rates, minutes, slots, limit)
+    hosts = needs.at_most(needs.fewest())
+    assert hosts is not None
+    hourly = [(hour, 1, count) for hour, count in enumerate(hosts) if count]
+    clock = clock_for(minutes, 168)
+    able = np.zeros(clock.bounds[168], dtype=np.int64)
+    for hour, _, count in hourly:
+        able[clock.bounds[hour] : clock.bounds[hour + 1]] = count * slots
+
+    found = percentiles(rates, minutes, able, limit)
+
+    assert found.late_percent <= 6.0
+
+
+def test_one_host_less_is_too_few() -> None:
+    needs = Needs(OFFICE, 14, 2, 20)
+
+    assert needs.at_most(needs.fewest() - 1) is None
+    assert needs.at_most(0) is None
+
+
+def test_a_shorter_limit_never_needs_fewer_hosts() -> None:
+    peaks = [Needs(OFFICE, 14, 2, limit).fewest() for limit in (0, 5, 20, 60, 240)]
+
+    assert peaks == sorted(peaks, reverse=True)
+
+
+def test_waiting_for_hours_levels_the_peak() -> None:
+    """With ten hours to wait, builds of nine hours are done by fewer hosts, into the night."""
+    assert Needs(OFFICE, 14, 2, 600).fewest() < Needs(OFFICE, 14, 2, 20).fewest()
+
+
+def test_no_builds_need_no_hosts() -> None:
+    needs = Needs([0.0] * 168, 14, 2, 20)
+
+    assert needs.fewest() == 0
+    assert needs.at_most(0) == (0,) * 168
+
+
+def test_rare_builds_need_a_host_all_the_same() -> None:
+    needs = Needs([0.001] * 168, 14, 2, 20)
+
+    assert needs.at_most(needs.fewest()) == (1,) * 168
+
+
+@pytest.mark.parametrize(
+    ("minutes", "steps", "per_step"),
+    [
+        pytest.param(14, 28, 1, id="14 minutes"),
+        pytest.param(8.75, 18, 1, id="8.75 minutes"),
+        pytest.param(0.1, 1, 5, id="6 seconds"),
+        pytest.param(1440, 2880, 1, id="a day"),
+    ],
+)
+def test_the_clock_divides_a_build(minutes, steps, per_step) -> None:
+    clock = clock_for(minutes, 168)
+
+    assert (clock.steps_per_build, clock.builds_per_step) == (steps, per_step)
+    assert clock.step_ms <= 30_000
+    assert clock.bounds[168] * clock.step_ms >= 168 * 3_600_000
+
+
+@pytest.mark.parametrize("rate", [0.5, 6.0, 300.0, 20_000.0])
+def test_arrivals_are_poisson_and_the_same_every_time(rate) -> None:
+    clock = clock_for(14, 168)
+    once = arrivals([rate] * 168, clock, weeks=50, seed=1)
+    hourly = np.diff(once[np.array(clock.bounds[1:]) - 1], axis=0)
+
+    assert np.array_equal(once, arrivals([rate] * 168, clock, weeks=50, seed=1))
+    assert not np.array_equal(once, arrivals([rate] * 168, clock, weeks=50, seed=2))
+    assert hourly.mean() == pytest.approx(rate, rel=0.03)
+    assert hourly.var() == pytest.approx(rate, rel=0.06)
+
+
+def test_draws_are_what_they_were() -> None:
+    """Lock files must not change with the machine: these counts are part of the format."""
+    found = arrivals([6.0] * 24, clock_for(14, 24), weeks=4, seed=24_168)
+
+    assert found[-1].tolist() == [140, 142, 153, 152]
