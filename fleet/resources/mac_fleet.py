@@ -52,10 +52,9 @@ class MacFleet(pulumi.ComponentResource):
             )
             for host in design.hosts
         ]
-        groups: list[autoscaling.Group] = [
-            leased_hosts(start + lease.name, design, lease, access=access, placement=placement, parent=self)
-            for lease in design.leases
-        ]
+        groups: list[autoscaling.Group] = []
+        for lease in design.leases:
+            groups += leased_hosts(start + lease.name, design, lease, access=access, placement=placement, parent=self)
         self.host_ids = pulumi.Output.all(*(host.id for host in hosts)).apply(list)
         self.group_names = pulumi.Output.all(*(group.name for group in groups)).apply(list)
         self.register_outputs({"host_ids": self.host_ids, "group_names": self.group_names})

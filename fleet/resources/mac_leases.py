@@ -29,13 +29,18 @@ def leased_hosts(
     access: Access,
     placement: Placement,
     parent: pulumi.Resource,
-) -> autoscaling.Group:
-    """The group of hosts that come and go, with one scheduled action for each change of the week."""
+) -> list[autoscaling.Group]:
+    """Groups of hosts that come and go, with one scheduled action for each change of the week."""
     template = _template(name, design, lease, access, parent)
-    group = _group(name, design, lease, template, placement=placement, parent=parent)
-    for step in lease.steps:
-        _action(name, design, lease, step, group=group, parent=parent)
-    return group
+    groups = []
+    for place, steps in enumerate(lease.tracks, start=1):
+        own = name if place == 1 else f"{name}-{place}"
+        peak = max(step.hosts for step in steps)
+        group = _group(own, design, lease, template, peak=peak, placement=placement, parent=parent)
+        for step in steps:
+            _action(own, design, step, peak=peak, group=group, parent=parent)
+        groups.append(group)
+    return groups
 
 
 def _template(
@@ -81,6 +86,7 @@ def _group(
     lease: LeaseDesign,
     template: ec2.LaunchTemplate,
     *,
+    peak: int,
     placement: Placement,
     parent: pulumi.Resource,
 ) -> autoscaling.Group:
@@ -88,7 +94,7 @@ def _group(
         name,
         region=design.region,
         min_size=0,
-        max_size=lease.peak,
+        max_size=peak,
         # No desired size: the timetable sets it, and an update in between must not release a host early.
         vpc_zone_identifiers=placement.subnets(lease.zones),
         launch_template=autoscaling.GroupLaunchTemplateArgs(id=template.id, version=template.latest_version.apply(str)),
@@ -107,9 +113,9 @@ def _group(
 def _action(
     name: str,
     design: MacDesign,
-    lease: LeaseDesign,
     step: LeaseStep,
     *,
+    peak: int,
     group: autoscaling.Group,
     parent: pulumi.Resource,
 ) -> None:
@@ -121,7 +127,7 @@ def _action(
         scheduled_action_name=action,
         autoscaling_group_name=group.name,
         min_size=0,
-        max_size=lease.peak,
+        max_size=peak,
         desired_capacity=step.hosts,
         recurrence=f"0 {hour} * * {_DAYS[day]}",
         time_zone="Etc/UTC",

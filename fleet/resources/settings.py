@@ -205,7 +205,8 @@ def _flag(value: Any, path: str) -> bool:
 
 def _size(value: Any, path: str) -> int:
     largest = 65_536
-    if isinstance(value, bool) or int(value) != value or not 1 <= value <= largest:
+    number = isinstance(value, int | float) and not isinstance(value, bool)
+    if not number or int(value) != value or not 1 <= value <= largest:
         raise InputPropertyError(path, f"expected whole GiB from 1 to {largest}, found {value!r}")
     return int(value)
 

@@ -192,6 +192,11 @@ def spec() -> FleetSpec:
 
 
 @pytest.fixture(scope="session")
+def spec_text() -> str:
+    return SPEC
+
+
+@pytest.fixture(scope="session")
 def plan() -> Plan:
     return plan_of(ALLOCATIONS, nodes=NODES, schedules=[WEEK])
 

@@ -11,7 +11,7 @@ from fleet.resources.facts import TypeFacts
 from fleet.resources.tags import workload_tags
 from fleet.spec import AppleBuilds
 
-__all__ = ["design_mac", "lease_steps"]
+__all__ = ["design_mac", "lease_tracks"]
 
 _WEEK = 168
 _SHORTEST_LEASE_HOURS = 24
@@ -47,19 +47,27 @@ def design_mac(source: Source, workload: AppleBuilds) -> MacDesign | None:
     )
 
 
-def lease_steps(leases: Sequence[Lease], workload: str) -> tuple[LeaseStep, ...]:
-    """How many hosts are leased from which hour of the week on; refuses a lease shorter than a day.
+def lease_tracks(leases: Sequence[Lease], workload: str) -> tuple[tuple[LeaseStep, ...], ...]:
+    """Timetables of groups whose leases do not overlap, so that no group lowers its size within a day of raising it.
 
-    Whoever releases the host that has been leased longest (as the group does: OldestInstance) keeps every host for
-    at least as long as the shortest of the leases.
+    Each says how many hosts it leases from which hour of the week on. Refuses a lease shorter than a day.
     """
-    level = [0] * _WEEK
-    for place, lease in enumerate(leases):
+    tracks: list[list[int]] = []
+    for place, lease in sorted(enumerate(leases), key=lambda entry: (entry[1].start_hour, entry[0])):
         if lease.hours < _SHORTEST_LEASE_HOURS:
             path = f"plan.schedules.{workload}.leases[{place}].hours"
             raise InputPropertyError(path, f"found {lease.hours}, a Mac host is leased for at least 24 hours")
-        for hour in range(lease.start_hour, lease.start_hour + lease.hours):
-            level[hour % _WEEK] += lease.count
+        hours = {hour % _WEEK for hour in range(lease.start_hour, lease.start_hour + min(lease.hours, _WEEK))}
+        track = next((t for t in tracks if not any(t[hour] for hour in hours)), None)
+        if track is None:
+            track = [0] * _WEEK
+            tracks.append(track)
+        for hour in hours:
+            track[hour] = lease.count
+    return tuple(_steps(track) for track in tracks)
+
+
+def _steps(level: Sequence[int]) -> tuple[LeaseStep, ...]:
     changes = [hour for hour in range(_WEEK) if level[hour] != level[hour - 1]]
     return tuple(LeaseStep(hour=hour, hosts=level[hour]) for hour in changes or [0])
 
@@ -78,12 +86,11 @@ def _hosts(
 def _leased(
     source: Source, workload: AppleBuilds, facts: TypeFacts, *, region: str, zones: tuple[str, ...], week: Schedule
 ) -> LeaseDesign:
-    steps = lease_steps(week.leases, workload.name)
     return LeaseDesign(
         name=f"{workload.name}-{facts.name.removesuffix('.metal')}-leased",
         zones=zones,
         facts=facts,
         image=source.image(workload, facts, region),
-        steps=steps,
+        tracks=lease_tracks(week.leases, workload.name),
         tags=workload_tags(source.spec, workload, extra=source.settings.tags),
     )

@@ -184,13 +184,9 @@ class LeaseDesign:
     zones: tuple[str, ...]
     facts: TypeFacts
     image: Image
-    steps: tuple[LeaseStep, ...]
+    tracks: tuple[tuple[LeaseStep, ...], ...]
+    """Timetables of groups, one for each set of leases that do not overlap."""
     tags: Mapping[str, str]
-
-    @property
-    def peak(self) -> int:
-        """Most hosts that are leased at once."""
-        return max(step.hosts for step in self.steps)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
