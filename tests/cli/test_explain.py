@@ -1,0 +1,76 @@
+"""`fleet explain`: one name, or everything, whatever the answer."""
+
+import json
+
+import pytest
+
+DAY = ("--today", "2026-12-01")
+
+
+@pytest.mark.parametrize(
+    ("workload", "name", "reason"),
+    [
+        pytest.param("live-video", "trn2.48xlarge", "no_video_encoder", id="trainium encodes no video"),
+        pytest.param("live-video", "p5.48xlarge", "no_graphics", id="a compute GPU is no rendering GPU"),
+        pytest.param("pretrain", "tpu-v6e", "not_orderable", id="Google's TPU is not sold by EC2"),
+        pytest.param("chat", "inferentia2", "framework_unsupported", id="vLLM has no path on Inferentia2"),
+        pytest.param("licensing", "c8g.xlarge", "architecture", id="x86 work does not run on Graviton"),
+        pytest.param("web", "mac2.metal", "architecture", id="a Mac is no Linux node"),
+        pytest.param("ios", "c7g.xlarge", "needs_mac", id="Apple's SDKs need a Mac"),
+    ],
+)
+def test_a_type_that_cannot_run_the_work_is_turned_down_with_the_reason(planned, fleet, workload, name, reason):
+    ran = fleet("explain", workload, "--type", name, "--json", *DAY)
+
+    said = json.loads(ran.out)
+    assert ran.code == 0
+    assert (said["workload"], said["type"], said["eligible"], said["chosen"]) == (workload, name, False, False)
+    assert reason in said["reasons"]
+    assert said["reasons"] == sorted(said["reasons"])
+
+
+def test_ec2_does_not_sell_a_tpu_and_the_text_says_so(planned, fleet):
+    assert "EC2 does not sell tpu-v6e" in fleet("explain", "pretrain", "--type", "tpu-v6e", *DAY).out
+
+
+def test_a_type_that_fits_but_costs_more_is_eligible_with_its_cost(planned, fleet):
+    said = json.loads(fleet("explain", "licensing", "--type", "m7i.8xlarge", "--json", *DAY).out)
+
+    assert (said["eligible"], said["chosen"], said["reasons"]) == (True, False, [])
+    # 24 replicas of 4 vCPUs and 16 GiB, 8 on each: 3 instances.
+    assert said["count"] == 3
+    assert said["monthly_usd"] > 0
+
+
+def test_everything_about_a_workload_has_the_choice_the_alternatives_and_the_rejections(planned, fleet):
+    said = json.loads(fleet("explain", "web", "--json", *DAY).out)
+
+    assert set(said) == {"workload", "chosen", "alternatives", "rejections"}
+    assert said["chosen"]
+    costs = [alternative["monthly_usd"] for alternative in said["alternatives"]]
+    assert costs == sorted(costs)
+
+
+def test_the_week_of_the_mac_hosts_is_drawn(planned, fleet):
+    shown = fleet("explain", "ios", *DAY).out
+
+    assert "Sun" in shown
+    assert "leased" in shown
+
+
+def test_a_name_that_nobody_knows_is_refused_with_the_nearest(planned, fleet):
+    ran = fleet("explain", "web", "--type", "m9g.xlage", *DAY)
+
+    assert ran.code == 2
+    assert "m9g.xlarge" in ran.err
+
+
+def test_it_answers_without_a_lock_and_for_a_fleet_that_cannot_be_had(example, fleet):
+    spec = example / "fleet.yaml"
+    spec.write_text(spec.read_text().replace("monthly_usd: 900000", "monthly_usd: 1000"))
+
+    ran = fleet("explain", "web", *DAY)
+
+    assert ran.code == 0
+    assert "Instead" in ran.out
+    assert not (example / "fleet.lock.json").exists()
