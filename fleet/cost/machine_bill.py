@@ -282,7 +282,7 @@ def _distinct(low: Decimal, high: Decimal) -> tuple[Decimal, ...]:
 
 
 def _fill(machines: Machines, ways: _Ways, case: _Case) -> _Filling:
-    """Instances of one case: the base and a share of the rest on demand (rounded up, as AWS does), the remainder spot."""
+    """Instances of one case: the base and a share of the rest on demand (rounded up, as AWS does), the rest spot."""
     capacity = case.capacity
     first = min(case.base, capacity)
     share = (capacity - first) * case.percent / _HUNDRED

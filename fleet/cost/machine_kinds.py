@@ -7,7 +7,7 @@ from typing import Any
 from fleet.cost.launches import configuration_of, configured_launch, direct_launch, over, template_of, templated_launch
 from fleet.cost.machines import Choice, Launch, Machines, VolumeSpec
 from fleet.cost.placing import zones_of
-from fleet.cost.properties import at, count, effective, items, mapping, span, text
+from fleet.cost.properties import at, count, effective, items, mapping, number, span, text
 from fleet.cost.surroundings import GROUP, Surroundings
 from fleet.interval import Interval
 from fleet.stack.model import UNKNOWN, Resource, Unknown
@@ -104,6 +104,7 @@ def _group(resource: Resource, near: Surroundings) -> Machines:
         spot_strategy=text(distribution, "spotAllocationStrategy"),
         zones=zones_of(near, resource, values, zones="availabilityZones", subnets="vpcZoneIdentifiers"),
         spot_max_price=_max_price(distribution, launch),
+        placement_group=text(values, "placementGroup"),
         kind="group",
     )
 
@@ -345,9 +346,18 @@ def _batch(resource: Resource, near: Surroundings) -> Machines | None:
         market=kind if isinstance(kind, Unknown) else "spot" if kind == "SPOT" else None,
         on_demand_strategy=text(values, "allocationStrategy"),
         spot_strategy=text(values, "allocationStrategy"),
+        spot_max_price=_bid(number(values, "bidPercentage")),
+        placement_group=text(values, "placementGroup"),
         zones=zones_of(near, resource, values, zones="availabilityZones", subnets="subnets"),
         kind="batch",
     )
+
+
+def _bid(percent: Decimal | Unknown | None) -> str | Unknown | None:
+    """A limit on the spot price below the on-demand price, which is the limit anyway."""
+    if not isinstance(percent, Decimal):
+        return percent
+    return f"{percent} %" if 0 < percent < _ALL_ON_DEMAND.min else None
 
 
 _READERS: Mapping[str, Callable[[Resource, Surroundings], Machines | None]] = {

@@ -97,7 +97,8 @@ class Machines:
     on_demand_strategy: str | Unknown | None = None
     spot_strategy: str | Unknown | None = None
     zones: tuple[str | Unknown, ...] | Unknown | None = None
-    subnets: tuple[str | Unknown, ...] | Unknown | None = None
+    placement_group: str | Unknown | None = None
+    """Of the group itself; a launch template may name one too."""
     spot_max_price: str | Unknown | None = None
     kind: Literal["instance", "group", "fleet", "node_group", "batch"] = "instance"
 

@@ -66,7 +66,7 @@ class Unpriced:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Estimate:
-    """What a stack costs: one entry for each resource, charges by use (named, without amount), and what has no price."""
+    """What a stack costs: an entry for each resource, charges by use (named, without amount), what has no price."""
 
     cost: Cost
     kg_co2e_per_month: Interval | None

@@ -69,7 +69,7 @@ def volume_charges(
         kinds = (volume.type,) if volume.type else (default,) if default else _AMI_TYPES
         for place, kind in ((low, kinds[0]), (high, kinds[-1])):
             charges, reasons, unknown = _one(volume, volume.size_gib, kind, region, catalog)
-            place += charges
+            place.extend(charges)
             unbounded |= unknown
             unpriced += [reason for reason in reasons if reason not in unpriced]
         if kinds[-1] == "standard":

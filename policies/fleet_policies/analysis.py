@@ -116,7 +116,7 @@ def _crash(rule: Rule, problem: BaseException, level: Level, scene: Scene) -> Di
 def _waived(finding: Diagnosis, rules: Mapping[str, Rule], settings: Settings, scene: Scene) -> Diagnosis | None:
     """The finding as an exemption leaves it: as it was, as an exempted one, or nothing when those are disabled."""
     rule = rules[finding.rule]
-    if not rule.exemptable or settings[rule.name].options.get("exemptable") is False:
+    if not scene.given.waivers or not rule.exemptable or settings[rule.name].options.get("exemptable") is False:
         return finding
     waiver = first_waiver(
         scene.given.waivers,

@@ -11,9 +11,9 @@ from types import MappingProxyType
 from fleet_policies import rules as _rules
 from fleet_policies.rule import Rule
 
-__all__ = ["DOCUMENTATION", "documentation_url", "rules"]
+__all__ = ["documentation_url", "rules"]
 
-DOCUMENTATION = "https://github.com/fleet-planner/fleet/blob/main/docs/rules"
+_SOURCE = "## Source"
 
 
 class DuplicateRule(Exception):  # noqa: N818  (a mistake in the pack, not in a request)
@@ -39,5 +39,6 @@ def rules() -> Mapping[str, Rule]:
 
 
 def documentation_url(rule: Rule) -> str:
-    """Address of a rule's page."""
-    return f"{DOCUMENTATION}/{rule.name}.md"
+    """Address of what a rule rests on: the first link under `Source` of its page."""
+    _, _, source = rule.page.partition(_SOURCE)
+    return next((word for word in source.split() if word.startswith("https://")), "")

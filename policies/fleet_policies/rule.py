@@ -44,7 +44,7 @@ class NotApplicable:
 
 Found = Violation | Undecided | NotApplicable
 Check = Callable[["Scene", Options], Iterator[Found]]
-Remedy = Callable[[Mapping[str, Any]], Mapping[str, Any] | None]
+Remedy = Callable[[str, Mapping[str, Any]], Mapping[str, Any] | None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,7 +5,7 @@ from decimal import Decimal
 from fleet.cost import Machines, PricedResource
 from fleet.plan import Plan
 
-__all__ = ["is_planned", "steady_hours"]
+__all__ = ["has_several_nodes", "is_planned", "steady_hours"]
 
 _ON_DEMAND = " on demand"
 
@@ -16,6 +16,12 @@ def steady_hours(priced: PricedResource | None, type_: str) -> Decimal:
         return Decimal(0)
     hours = (line.quantity for line in priced.lines if line.what == type_ + _ON_DEMAND)
     return sum((Decimal(str(value)) for value in hours), Decimal(0))
+
+
+def has_several_nodes(machines: Machines) -> bool:
+    """More than one node may take part: the group is meant to grow to more than one."""
+    most = machines.maximum.min if machines.maximum.max is None else machines.maximum.max
+    return machines.kind != "instance" and max(machines.desired.min, most) > 1
 
 
 def is_planned(machines: Machines, plan: Plan | None) -> bool:

@@ -6,7 +6,7 @@ from datetime import date
 from functools import cached_property
 
 from fleet.catalog import Catalog
-from fleet.cost import MACHINE_TYPES, Estimate, Machines, PricedResource, Surroundings, estimate, read_machines
+from fleet.cost import MACHINE_TYPES, Estimate, Machines, PricedResource, Surroundings, Tags, estimate, read_machines
 from fleet.interval import Interval
 from fleet.plan import Plan
 from fleet.result.baseline import Baseline
@@ -92,6 +92,17 @@ class Scene:
         """Everything that launches instances, by URN."""
         found = (read_machines(r, self.near) for r in self.resources if r.type in MACHINE_TYPES)
         return tuple(machines for machines in found if machines is not None)
+
+    @cached_property
+    def _tags(self) -> dict[str, Tags]:
+        return {machines.urn: machines.tags for machines in self.machines}
+
+    def tags(self, urn: str) -> Tags:
+        """Tags of a resource, its launch template's and its provider's counted."""
+        found = self._tags.get(urn)
+        if found is None:
+            found = self._tags[urn] = self.near.tags(self.near.by_urn[urn])
+        return found
 
     @cached_property
     def stack_urn(self) -> str:

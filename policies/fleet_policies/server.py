@@ -86,7 +86,7 @@ class Analyzer(analyzer_pb2_grpc.AnalyzerServicer):
             if rule.remedy is None or self._settings[rule.name].level != "remediate":
                 continue
             if request.type in rule.remedy_types:
-                changed = rule.remedy(wire.plain(request.properties))
+                changed = rule.remedy(request.type, wire.plain(request.properties))
                 if changed is not None:
                     remediations.append(_remediation(rule, changed))
         return proto.RemediateResponse(remediations=remediations)

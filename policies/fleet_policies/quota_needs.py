@@ -1,0 +1,91 @@
+"""How much of which service quota something may need at its maximum size."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from fleet.catalog import Catalog
+from fleet.cost import Choice, Machines
+from fleet.stack.model import Unknown
+
+__all__ = ["Need", "needs_of"]
+
+_BLOCK = "capacity-block"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Need:
+    """So much of a quota in a region. `amount` None: not known. `code` None: may be any of `codes` (all, if empty)."""
+
+    name: str
+    code: str | None
+    region: str | None
+    amount: Decimal | None
+    codes: frozenset[str] = field(default_factory=frozenset)
+
+    def could_be(self, code: str) -> bool:
+        """The need may be one of that quota."""
+        return self.code is None and (not self.codes or code in self.codes)
+
+
+def needs_of(machines: Machines, catalog: Catalog) -> Iterator[Need]:
+    """What everything that a resource launches may need: on demand and spot apart, each at the largest choice."""
+    region = machines.region if isinstance(machines.region, str) else None
+    most = machines.maximum.max
+    if most == 0:
+        return
+    if not machines.types_known or most is None:
+        yield Need(name=machines.name, code=None, region=region, amount=None, codes=_possible(machines, catalog))
+        return
+    for purchase, units in _split(machines, most):
+        for code, amount in _by_code(machines, catalog, purchase, units).items():
+            yield Need(name=machines.name, code=code, region=region, amount=amount)
+
+
+def _possible(machines: Machines, catalog: Catalog) -> frozenset[str]:
+    """Codes that may be touched when every type is known and only the number is not."""
+    if not machines.types_known:
+        return frozenset()
+    ways = ("on_demand", "spot")
+    codes = {catalog.quota_code(name, way) for name in machines.types for way in ways}
+    return frozenset(code for code in codes if code is not None)
+
+
+def _split(machines: Machines, most: Decimal) -> Iterator[tuple[str, Decimal]]:
+    """Units on demand and as spot at most; blocks have quotas of their own."""
+    if machines.market == _BLOCK:
+        yield "capacity_block", most
+        return
+    spot = machines.may_use_spot
+    if isinstance(spot, Unknown):
+        yield "on_demand", most
+        yield "spot", most
+        return
+    base = most if machines.on_demand_base.max is None else min(machines.on_demand_base.max, most)
+    percent = machines.on_demand_percent.max
+    steady = base + (most - base) * (Decimal(100) if percent is None else percent) / 100
+    if not spot or steady > 0:
+        yield "on_demand", -(-steady // 1) if spot else most
+    if spot:
+        yield "spot", most - min(machines.on_demand_base.min, most)
+
+
+def _by_code(machines: Machines, catalog: Catalog, purchase: str, units: Decimal) -> dict[str, Decimal]:
+    """Largest need of each quota code over the choices, in vCPUs."""
+    found: dict[str, Decimal] = {}
+    for choice in machines.choices:
+        shape = catalog.types.get(choice.type) if isinstance(choice.type, str) else None
+        if shape is None or catalog.mac(shape.name) is not None or choice.launch.on_host is True:
+            continue
+        code = catalog.quota_code(shape.name, purchase)
+        if code is not None:
+            found[code] = max(found.get(code, Decimal(0)), _vcpus(choice, Decimal(shape.vcpus), machines, units))
+    return found
+
+
+def _vcpus(choice: Choice, vcpus: Decimal, machines: Machines, units: Decimal) -> Decimal:
+    """VCPUs of enough instances for so many units."""
+    if machines.in_vcpus:
+        return -(-units // vcpus) * vcpus
+    weight = Decimal(1) if isinstance(choice.weight, Unknown) else choice.weight
+    return -(-units // weight) * vcpus

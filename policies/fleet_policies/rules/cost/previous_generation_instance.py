@@ -1,0 +1,106 @@
+"""An instance type is one that EC2 marks as previous generation.
+
+## What it does
+Reports types that EC2 itself lists as previous generation, and names the cheapest current type of the same
+architecture with no less vCPU and memory, and what it does per dollar. Silent on what the lock chose.
+
+## Why is this bad
+An old family does less work for the same money, gets no new capacity and fewer features.
+
+## Example
+```yaml
+resources:
+  - type: aws:ec2/instance:Instance
+    name: web
+    properties: {instanceType: m4.xlarge, ami: ami-0abc}
+```
+Use instead:
+```yaml
+resources:
+  - type: aws:ec2/instance:Instance
+    name: web
+    properties: {instanceType: m7i.xlarge, ami: ami-0abc}
+```
+
+## Options
+None of its own.
+
+## Source
+https://aws.amazon.com/ec2/previous-generation/
+"""
+
+from collections.abc import Iterable
+
+from fleet.catalog.model import InstanceType
+from fleet.cost import MACHINE_TYPES, Machines
+from fleet_policies.amounts import money, percent
+from fleet_policies.market import Offered, work_per_dollar
+from fleet_policies.per_machines import unplanned_machines
+from fleet_policies.rule import Found, Options, Rule, Violation
+from fleet_policies.running import steady_hours
+from fleet_policies.scene import Scene
+
+
+def successor(old: InstanceType, offers: Iterable[Offered]) -> Offered | None:
+    """The newer type of most measured work per dollar that is large enough; the cheapest one without measurements."""
+    fitting = [o for o in offers if _may_follow(o.shape, old)]
+    smallest = min((o.shape.vcpus for o in fitting), default=0)
+    sized = [o for o in fitting if o.shape.vcpus == smallest]
+    measured = [(rate, o) for o in sized if (rate := work_per_dollar(o)) is not None]
+    if measured:
+        return max(measured, key=lambda found: (found[0], found[1].shape.name))[1]
+    return min(sized, key=lambda o: (o.usd, o.shape.name), default=None)
+
+
+def _may_follow(new: InstanceType, old: InstanceType) -> bool:
+    return (
+        new.current_generation
+        and (old.generation is None or new.generation is None or new.generation > old.generation)
+        and new.architecture == old.architecture
+        and new.category == old.category
+        and new.vcpus >= old.vcpus
+        and new.memory_gib >= old.memory_gib
+        and new.instance_storage_gb >= old.instance_storage_gb
+        and new.accelerators >= old.accelerators
+        and new.bare_metal == old.bare_metal
+        and (old.burstable or not new.burstable)
+    )
+
+
+def verdict(machines: Machines, scene: Scene, _options: Options) -> Found | None:
+    """The first type of a resource that is previous generation."""
+    for name in machines.types:
+        old = scene.catalog.types.get(name)
+        if old is None or old.current_generation:
+            continue
+        if not isinstance(machines.region, str):
+            return Violation(urn=machines.urn, text=f"{name} is previous generation; use a current type")
+        return _finding(machines, scene, old, machines.region)
+    return None
+
+
+def _finding(machines: Machines, scene: Scene, old: InstanceType, region: str) -> Found:
+    now, new = scene.market.offer(old.name, region), successor(old, scene.market.offers(region))
+    if new is None:
+        return Violation(urn=machines.urn, text=f"{old.name} is previous generation; use a current type")
+    text = f"{old.name} is previous generation; use {new.shape.name} at {money(new.usd)} an hour"
+    if now is None:
+        return Violation(urn=machines.urn, text=text)
+    text += f" instead of {money(now.usd)}"
+    before, after = work_per_dollar(now), work_per_dollar(new)
+    if before and after:
+        text += f": {percent((after / before - 1) * 100)} more measured work per dollar"
+    saving = (now.usd - new.usd) * steady_hours(scene.priced.get(machines.urn), old.name)
+    return Violation(urn=machines.urn, text=text, saving=saving if saving > 0 else None)
+
+
+RULE = Rule(
+    id="FC106",
+    name="previous-generation-instance",
+    level="advisory",
+    severity="medium",
+    summary="An instance type is one that EC2 marks as previous generation.",
+    fix="Use the current type that the finding names.",
+    check=unplanned_machines(verdict),
+    types=MACHINE_TYPES,
+)

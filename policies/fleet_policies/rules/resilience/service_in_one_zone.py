@@ -1,0 +1,80 @@
+"""A service runs in a single zone.
+
+## What it does
+Reports groups and node groups of a service (`fleet:kind`) that run more than one instance, all in one zone. Zones
+come from the group's zones or its subnets; where they are not known, it says nothing. Silent on what the lock chose.
+
+## Why is this bad
+When the zone fails, the service is gone, though several instances were paid for.
+
+## Example
+```yaml
+resources:
+  - type: aws:ec2/launchTemplate:LaunchTemplate
+    name: web
+    properties: {instanceType: m7g.large, imageId: ami-0abc}
+  - type: aws:autoscaling/group:Group
+    name: web
+    properties:
+      minSize: 2
+      maxSize: 4
+      availabilityZones: [us-east-1a]
+      launchTemplate: {id: {unknown: true}}
+      tags: [{key: "fleet:kind", value: service, propagateAtLaunch: true}]
+    depends: {launchTemplate: ["aws:ec2/launchTemplate:LaunchTemplate::web"]}
+```
+Use instead:
+```yaml
+resources:
+  - type: aws:ec2/launchTemplate:LaunchTemplate
+    name: web
+    properties: {instanceType: m7g.large, imageId: ami-0abc}
+  - type: aws:autoscaling/group:Group
+    name: web
+    properties:
+      minSize: 2
+      maxSize: 4
+      availabilityZones: [us-east-1a, us-east-1b]
+      launchTemplate: {id: {unknown: true}}
+      tags: [{key: "fleet:kind", value: service, propagateAtLaunch: true}]
+    depends: {launchTemplate: ["aws:ec2/launchTemplate:LaunchTemplate::web"]}
+```
+
+## Options
+None of its own.
+
+## Source
+https://docs.aws.amazon.com/autoscaling/ec2/userguide/auto-scaling-benefits.html
+"""
+
+from fleet.cost import MACHINE_TYPES, Machines
+from fleet.stack.model import Unknown
+from fleet_policies.per_machines import unplanned_machines
+from fleet_policies.rule import Found, Options, Rule, Undecided, Violation
+from fleet_policies.running import has_several_nodes
+from fleet_policies.scene import Scene
+
+
+def verdict(machines: Machines, _scene: Scene, _options: Options) -> Found | None:
+    """A service of several nodes in one zone."""
+    kinds = (machines.tags.known("fleet:kind") or "").split()
+    if machines.kind not in ("group", "node_group") or "service" not in kinds or not has_several_nodes(machines):
+        return None
+    if isinstance(machines.zones, Unknown):
+        return Undecided(urn=machines.urn, why="its zones are not all known yet")
+    if machines.zones is None or len(machines.zones) != 1:
+        return None
+    text = f"a service with several instances in one zone, {machines.zones[0]}; spread it over two or more"
+    return Violation(urn=machines.urn, text=text)
+
+
+RULE = Rule(
+    id="FR502",
+    name="service-in-one-zone",
+    level="advisory",
+    severity="medium",
+    summary="A service runs in a single zone.",
+    fix="Spread it over at least two zones.",
+    check=unplanned_machines(verdict),
+    types=MACHINE_TYPES,
+)
