@@ -4,8 +4,6 @@ import json
 
 import pytest
 
-pytestmark = pytest.mark.engine
-
 KINDS = {
     "BatchQueue",
     "Cluster",
