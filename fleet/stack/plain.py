@@ -59,7 +59,16 @@ def _from_object(value: Mapping[str, Any]) -> Any:
     if kind == OUTPUT_VALUE:
         held = from_wire(value["value"]) if "value" in value else UNKNOWN
         return Secret(held) if value.get("secret") else held
+    if kind == RESOURCE_REFERENCE:
+        return _identity(value)
     return {str(key): from_wire(item) for key, item in value.items()}
+
+
+def _identity(reference: Mapping[str, Any]) -> Any:
+    """What policies see of a resource inside a value: its id, which may be unknown; of a component its URN."""
+    if reference.get("id") is None:
+        return reference.get("urn")
+    return from_wire(reference["id"]) if reference["id"] else UNKNOWN
 
 
 def _secret(value: Mapping[str, Any]) -> Secret:

@@ -115,3 +115,25 @@ def test_secret_configuration_of_a_provider_is_secret_on_its_default_provider(pr
     stack = program.stack("import pulumi\npulumi.CustomResource('aws:ec2/vpc:Vpc', 'v')\n")
 
     assert named(stack, "default").inputs == {"region": "us-east-1", "token": Secret("hush")}
+
+
+def test_what_of_the_configuration_cannot_be_read_is_said(program):
+    program.write("Pulumi.dev.yaml", "environment: [base]\nconfig: {demo:pw: {secure: AAABAC}}\n")
+
+    assert program.run("").diagnostics == (
+        "note: encrypted configuration cannot be read here, the program sees [secret]: demo:pw",
+        "note: Pulumi.dev.yaml imports environments of Pulumi ESC; their values are not known here",
+    )
+
+
+def test_a_stack_may_be_named_with_its_organization(program):
+    program.write("Pulumi.prod.yaml", "config: {demo:size: 9}\n")
+
+    stack = program.stack(
+        "import pulumi\npulumi.export('where', [pulumi.get_organization(), pulumi.get_stack()])\n",
+        stack="acme/demo/prod",
+    )
+
+    assert stack.name == "prod"
+    assert stack.config == {"demo:size": "9"}
+    assert stack.exports == {"where": ["acme", "prod"]}

@@ -7,6 +7,7 @@ from fleet.stack import UNKNOWN, Secret, from_wire, has_secret, has_unknown, to_
 SIGNATURE = "4dabf18193072939515e22adb298388d"
 SECRET = {SIGNATURE: "1b47061264138c4ac30d75fd1eb44270"}
 OUTPUT = {SIGNATURE: "d0e6a833031e9bbcd3f4e8bde6ca49a4"}
+REFERENCE = {SIGNATURE: "5cf8f73096256a8f31e491e813e4eb8e", "urn": "urn:pulumi:dev::demo::a:b:C::c"}
 SENTINELS = [
     "1c4a061d-8072-4f0a-a4cb-0ff528b18fe7",
     "3eeb2bf0-c639-47a8-9e75-3b44932eb421",
@@ -36,6 +37,10 @@ SENTINELS = [
         pytest.param({**OUTPUT, "dependencies": ["urn"]}, UNKNOWN, id="an unknown output value"),
         pytest.param({**OUTPUT, "value": 1, "secret": True}, Secret(1), id="a secret output value"),
         pytest.param({**OUTPUT, "secret": True}, Secret(UNKNOWN), id="an unknown secret output value"),
+        pytest.param(REFERENCE, "urn:pulumi:dev::demo::a:b:C::c", id="a component"),
+        pytest.param({**REFERENCE, "id": "c-1"}, "c-1", id="a resource"),
+        pytest.param({**REFERENCE, "id": ""}, UNKNOWN, id="a resource to be created"),
+        pytest.param({**REFERENCE, "id": SENTINELS[2]}, UNKNOWN, id="a resource with an unknown id"),
     ],
 )
 def test_wire_values_have_their_meaning(wire, value):

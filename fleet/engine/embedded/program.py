@@ -43,10 +43,18 @@ def run_program(
             f"{project.root / 'Pulumi.yaml'} names the runtime {project.runtime!r}; the embedded engine runs python "
             "programs only, 'fleet preview --engine pulumi' runs the others"
         )
+    # A stack may be named with its organization and project, as the command line shows it.
+    organization, _, stack = stack.rpartition("/")
     settings = read_config(project, stack, config)
     ended = run_child(
         [program_python(project.root, project.options), "-u", str(RUNNER)],
-        job=lambda descriptor: json.dumps(_job(project, stack, settings, answers or Answers(), descriptor)),
+        job=lambda descriptor: json.dumps(
+            {
+                **_job(project, stack, settings, answers or Answers()),
+                "organization": organization.partition("/")[0] or "organization",
+                "report": descriptor,
+            }
+        ),
         folder=project.program if project.program.is_dir() else project.program.parent,
         environment=os.environ,
         timeout=timeout,
@@ -55,23 +63,24 @@ def run_program(
     report = _report(project, ended, timeout)
     return EngineRun(
         stack=decode_monitor(report, project=project.name, name=stack, config=settings.public),
-        diagnostics=tuple(f"{severity}: {message}" for severity, message in report["logs"]),
+        diagnostics=(
+            *(f"note: {note}" for note in settings.notes),
+            *(f"{severity}: {message}" for severity, message in report["logs"]),
+        ),
     )
 
 
-def _job(project: Project, stack: str, settings: Config, answers: Answers, report: int) -> dict[str, Any]:
+def _job(project: Project, stack: str, settings: Config, answers: Answers) -> dict[str, Any]:
     return {
         "program": str(project.program),
         "root_directory": str(project.root),
         "project": project.name,
         "stack": stack,
-        "organization": "organization",
         "config": dict(settings.values),
         "secret_keys": sorted(settings.secret_keys),
         "dry_run": True,
         "parallel": 32,
         "answers": answers.plain(),
-        "report": report,
     }
 
 

@@ -1,7 +1,7 @@
 """A Pulumi project's own files: Pulumi.yaml and Pulumi.STACK.yaml, read the way the command line reads them."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -39,6 +39,8 @@ class Config:
 
     values: Mapping[str, str] = field(default_factory=dict)
     secret_keys: frozenset[str] = frozenset()
+    notes: tuple[str, ...] = ()
+    """What of the configuration could not be read."""
 
     @property
     def public(self) -> dict[str, str]:
@@ -64,7 +66,8 @@ def read_config(project: Project, stack: str, given: Mapping[str, str] | None = 
     secret: set[str] = set()
     missing: list[str] = []
     stack_file = (project.config_folder or project.root) / f"Pulumi.{stack}.yaml"
-    for key, declared in _stack_values(stack_file).items():
+    stack_settings = _load(stack_file) if stack_file.is_file() else {}
+    for key, declared in _stack_values(stack_file, stack_settings).items():
         _put(values, secret, _full_key(key, project.name), *_stack_value(declared))
     for key, declared in project.config.items():
         full = _full_key(key, project.name)
@@ -84,7 +87,17 @@ def read_config(project: Project, stack: str, given: Mapping[str, str] | None = 
             f"stack '{stack}' is missing configuration value '{missing[0]}', which Pulumi.yaml declares without a "
             f"default; set it in {stack_file.name} under config:"
         )
-    return Config(values=values, secret_keys=frozenset(secret))
+    return Config(
+        values=values, secret_keys=frozenset(secret), notes=tuple(_notes(stack_file.name, stack_settings, values))
+    )
+
+
+def _notes(file: str, settings: Mapping[str, Any], values: Mapping[str, str]) -> Iterator[str]:
+    hidden = sorted(key for key, text in values.items() if _REDACTED in text)
+    if hidden:
+        yield f"encrypted configuration cannot be read here, the program sees {_REDACTED}: {', '.join(hidden)}"
+    if settings.get("environment"):
+        yield f"{file} imports environments of Pulumi ESC; their values are not known here"
 
 
 def _project(root: Path, path: Path) -> Project:
@@ -122,10 +135,8 @@ def _load(path: Path) -> dict[str, Any]:
     return loaded
 
 
-def _stack_values(path: Path) -> Mapping[str, Any]:
-    if not path.is_file():
-        return {}
-    values = _load(path).get("config") or {}
+def _stack_values(path: Path, settings: Mapping[str, Any]) -> Mapping[str, Any]:
+    values = settings.get("config") or {}
     if not isinstance(values, Mapping):
         raise ProgramError(f"'config' in {path} is a {type(values).__name__}; it must be a mapping of keys to values")
     return values

@@ -79,9 +79,9 @@ class Monitor:
 
     # What the SDK asks about the engine.
 
-    def SupportsFeature(self, request: Any) -> Any:  # noqa: N802  (the protocol's name)
-        """Which optional parts of the protocol are served."""
-        return resource_pb2.SupportsFeatureResponse(hasSupport=request.id != "nothing")
+    def SupportsFeature(self, _request: Any) -> Any:  # noqa: N802  (the protocol's name)
+        """Older SDKs ask for each part of the protocol by name; all that they know are served."""
+        return resource_pb2.SupportsFeatureResponse(hasSupport=True)
 
     def GetDeploymentInfo(self, _request: Any) -> Any:  # noqa: N802
         """The run's settings and the parts of the protocol that are served."""
