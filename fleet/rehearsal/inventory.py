@@ -50,7 +50,9 @@ def take_inventory(endpoint: str, regions: list[str]) -> Inventory:
         for kind, found in _regional(lambda service, region=region: client(service, region, endpoint)):  # type: ignore[misc]
             entries.setdefault(kind, {}).update(found)
     iam = client("iam", regions[0], endpoint)
-    entries["aws:iam/role:Role"] = _keyed(iam.list_roles()["Roles"], "RoleName")
+    # Roles that AWS makes for its services stay in every account.
+    roles = [role for role in iam.list_roles()["Roles"] if not role["Path"].startswith("/aws-service-role/")]
+    entries["aws:iam/role:Role"] = _keyed(roles, "RoleName")
     profiles = iam.list_instance_profiles()["InstanceProfiles"]
     entries["aws:iam/instanceProfile:InstanceProfile"] = _keyed(profiles, "InstanceProfileName")
     return Inventory(entries=entries)
@@ -58,6 +60,9 @@ def take_inventory(endpoint: str, regions: list[str]) -> Inventory:
 
 def _regional(connect: Callable[[str], Any]) -> list[tuple[str, dict[str, Any]]]:
     ec2, scaling, batch, eks = (connect(name) for name in ("ec2", "autoscaling", "batch", "eks"))
+    balancing = connect("elbv2")
+    balancers = balancing.describe_load_balancers()["LoadBalancers"]
+    targets = balancing.describe_target_groups()["TargetGroups"]
     clusters = eks.list_clusters()["clusters"]
     nodes = {
         f"{cluster}:{name}": eks.describe_nodegroup(clusterName=cluster, nodegroupName=name)["nodegroup"]
@@ -76,6 +81,8 @@ def _regional(connect: Callable[[str], Any]) -> list[tuple[str, dict[str, Any]]]
         ("aws:batch/jobDefinition:JobDefinition", _keyed(definitions, "jobDefinitionArn")),
         ("aws:eks/cluster:Cluster", {name: eks.describe_cluster(name=name)["cluster"] for name in clusters}),
         ("aws:eks/nodeGroup:NodeGroup", nodes),
+        ("aws:lb/loadBalancer:LoadBalancer", _keyed(balancers, "LoadBalancerArn")),
+        ("aws:lb/targetGroup:TargetGroup", _keyed(targets, "TargetGroupArn")),
         ("aws:resourcegroups/group:Group", _keyed(groups, "GroupName")),
     ]  # fmt: skip
 
@@ -84,8 +91,12 @@ def _ec2(ec2: Any) -> list[tuple[str, dict[str, Any]]]:
     alive = [{"Name": "instance-state-name", "Values": ["pending", "running", "stopping", "stopped"]}]
     reservations = _pages(ec2, "describe_instances", "Reservations", Filters=alive)
     instances = [instance for reservation in reservations for instance in reservation["Instances"]]
+    # A root volume goes with its instance. moto attaches two to the device that a template maps, and forgets one.
+    running = {instance["InstanceId"] for instance in instances}
+    volumes = [one for one in _pages(ec2, "describe_volumes", "Volumes") if _is_kept(one, running)]
     hosts = [host for host in ec2.describe_hosts()["Hosts"] if host["State"] != "released"]
     templates = _pages(ec2, "describe_launch_templates", "LaunchTemplates")
+    endpoints = [one for one in ec2.describe_vpc_endpoints()["VpcEndpoints"] if one["State"] != "deleted"]
     doors = ec2.describe_internet_gateways()["InternetGateways"]
     subnets = [one for one in ec2.describe_subnets()["Subnets"] if not one["DefaultForAz"]]
     tables = [one for one in ec2.describe_route_tables()["RouteTables"] if not _is_main(one)]
@@ -96,14 +107,20 @@ def _ec2(ec2: Any) -> list[tuple[str, dict[str, Any]]]:
         ("aws:ec2/dedicatedHost:DedicatedHost", _keyed(hosts, "HostId")),
         ("aws:ec2/natGateway:NatGateway", _keyed(gateways, "NatGatewayId")),
         ("aws:ec2/launchTemplate:LaunchTemplate", _keyed(templates, "LaunchTemplateId")),
-        ("aws:ebs/volume:Volume", _keyed(_pages(ec2, "describe_volumes", "Volumes"), "VolumeId")),
+        ("aws:ebs/volume:Volume", _keyed(volumes, "VolumeId")),
         ("aws:ec2/vpc:Vpc", _keyed([one for one in ec2.describe_vpcs()["Vpcs"] if not one["IsDefault"]], "VpcId")),
         ("aws:ec2/subnet:Subnet", _keyed(subnets, "SubnetId")),
         ("aws:ec2/internetGateway:InternetGateway", _keyed(doors, "InternetGatewayId")),
+        ("aws:ec2/vpcEndpoint:VpcEndpoint", _keyed(endpoints, "VpcEndpointId")),
         ("aws:ec2/eip:Eip", _keyed(ec2.describe_addresses()["Addresses"], "AllocationId")),
         ("aws:ec2/routeTable:RouteTable", _keyed(tables, "RouteTableId")),
         ("aws:ec2/securityGroup:SecurityGroup", _keyed(groups, "GroupId")),
     ]  # fmt: skip
+
+
+def _is_kept(volume: Mapping[str, Any], running: set[str]) -> bool:
+    attached = [one["InstanceId"] for one in volume.get("Attachments", [])]
+    return not attached or any(instance in running for instance in attached)
 
 
 def _is_main(table: Mapping[str, Any]) -> bool:

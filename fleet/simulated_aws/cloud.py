@@ -17,6 +17,8 @@ __all__ = ["ACCOUNT", "CLOCK", "ENDPOINT", "Cloud"]
 ACCOUNT = "123456789012"
 """The account that moto gives everybody."""
 ENDPOINT = "AWS_ENDPOINT_URL"
+_NAME_LENGTH = 24
+"""Of a made-up name, so that with its random end it fits the shortest limit (32, target groups)."""
 CLOCK = "FLEET_SIMULATED_NOW"
 """Environment variable with the simulation's time (ISO 8601), where it is not the computer's."""
 
@@ -27,10 +29,12 @@ class Cloud:
 
     region: str
     default_tags: dict[str, str]
+    resource: str = ""
 
-    def at(self, region: Any) -> "Cloud":
-        """The same cloud in the region that a resource names, if it names one."""
-        return replace(self, region=region) if isinstance(region, str) and region else self
+    def at(self, region: Any, resource: str = "") -> "Cloud":
+        """The same cloud in the region that a resource names, if it names one, for that resource."""
+        chosen = region if isinstance(region, str) and region else self.region
+        return replace(self, region=chosen, resource=resource)
 
     def client(self, service: str) -> Any:
         """A boto3 client for the local endpoint; MissingError where none, or one that is not local, is set."""
@@ -51,10 +55,10 @@ class Cloud:
         return f"{prefix}-{uuid4().hex[:17]}"
 
     def named(self, inputs: Mapping[str, Any], prefix: str) -> str:
-        """The name that was asked for, else one that starts with the prefix asked for (or with `prefix`)."""
+        """The name that was asked for, else one made of the prefix asked for, or of the resource's name in Pulumi."""
         if inputs.get("name"):
             return str(inputs["name"])
-        return f"{inputs.get('namePrefix') or prefix + '-'}{uuid4().hex[:8]}"
+        return f"{inputs.get('namePrefix') or (self.resource or prefix)[:_NAME_LENGTH] + '-'}{uuid4().hex[:7]}"
 
     def now(self) -> datetime:
         """The simulation's time."""

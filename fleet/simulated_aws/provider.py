@@ -7,6 +7,7 @@ from typing import Any
 
 import grpc
 from botocore.exceptions import BotoCoreError, ClientError
+from botocore.parsers import ResponseParserError
 from google.protobuf import empty_pb2, json_format, struct_pb2
 from pulumi.runtime.proto import plugin_pb2, provider_pb2, provider_pb2_grpc
 
@@ -18,6 +19,8 @@ from fleet.simulated_aws.values import UNKNOWN, has_unknown, is_secret, is_unkno
 
 __all__ = ["SimulatedAws"]
 
+_REFUSALS = (FleetError, ClientError, BotoCoreError, ResponseParserError)
+"""What AWS or its simulation may answer instead of doing what it was asked."""
 _DIFF = provider_pb2.DiffResponse
 _VERSION = "7.999.0"
 """Above every version that a program may ask for: the engine takes a plugin only if it is not older."""
@@ -85,10 +88,10 @@ class SimulatedAws(provider_pb2_grpc.ResourceProviderServicer):
             return provider_pb2.CreateResponse(properties=_encode(self._previewed(token, inputs, None)))
         if kind is None:
             return _refuse(context, f"the simulated AWS provider does not know {token}: it can be previewed, not made")
-        cloud = self._cloud.at(plain(inputs).get("region"))
+        cloud = self._cloud.at(plain(inputs).get("region"), request.urn.split("::", 3)[-1])
         try:
             identity, computed = kind.create(cloud, cloud.tagged(plain(inputs)) if kind.taggable else plain(inputs))
-        except (FleetError, ClientError, BotoCoreError) as problem:
+        except _REFUSALS as problem:
             return _refuse(context, f"creating {token}: {problem}")
         return provider_pb2.CreateResponse(
             id=identity, properties=_encode(_outputs(cloud, kind.taggable, inputs, computed))
@@ -104,7 +107,7 @@ class SimulatedAws(provider_pb2_grpc.ResourceProviderServicer):
         cloud = self._cloud.at(plain(state).get("region"))
         try:
             found = kind.read(cloud, request.id, plain(state))
-        except (FleetError, ClientError, BotoCoreError) as problem:
+        except _REFUSALS as problem:
             return _refuse(context, f"reading {token} {request.id}: {problem}")
         if found is None:
             return provider_pb2.ReadResponse()
@@ -127,7 +130,7 @@ class SimulatedAws(provider_pb2_grpc.ResourceProviderServicer):
         wanted = cloud.tagged(plain(inputs)) if kind.taggable else plain(inputs)
         try:
             changed = kind.update(cloud, request.id, plain(state), wanted)
-        except (FleetError, ClientError, BotoCoreError) as problem:
+        except _REFUSALS as problem:
             return _refuse(context, f"updating {token} {request.id}: {problem}")
         kept = {key: value for key, value in state.items() if key in kind.computed}
         return provider_pb2.UpdateResponse(
@@ -142,7 +145,7 @@ class SimulatedAws(provider_pb2_grpc.ResourceProviderServicer):
             return _refuse(context, f"the simulated AWS provider does not know {token}: it cannot be deleted")
         try:
             kind.delete(self._cloud.at(state.get("region")), request.id, state)
-        except (FleetError, ClientError, BotoCoreError) as problem:
+        except _REFUSALS as problem:
             return _refuse(context, f"deleting {token} {request.id}: {problem}")
         return empty_pb2.Empty()
 

@@ -1,6 +1,9 @@
 """AWS Batch: compute environments, queues and job definitions."""
 
+import contextlib
 from typing import Any
+
+from botocore.exceptions import ClientError
 
 from fleet.simulated_aws.cloud import Cloud
 from fleet.simulated_aws.kind import EVERYTHING, Kind, Properties
@@ -22,11 +25,19 @@ def _environment_request(cloud: Cloud, operation: str, inputs: Properties) -> di
 def _create_environment(cloud: Cloud, inputs: Properties) -> tuple[str, dict[str, Any]]:
     name = cloud.named(inputs, "environment")
     arguments = _environment_request(cloud, "CreateComputeEnvironment", inputs) | {"computeEnvironmentName": name}
-    arguments.setdefault(
-        "serviceRole", cloud.arn("iam", "role/aws-service-role/batch.amazonaws.com/AWSServiceRoleForBatch")
-    )
+    if "serviceRole" not in arguments:
+        arguments["serviceRole"] = _service_role(cloud)
     arn = cloud.client("batch").create_compute_environment(**arguments)["computeEnvironmentArn"]
     return name, {"name": name, "arn": arn, "status": "VALID", "statusReason": "", "ecsClusterArn": None}
+
+
+def _service_role(cloud: Cloud) -> str:
+    """The role that AWS itself makes for Batch at the first environment without one; moto does not."""
+    iam = cloud.client("iam")
+    with contextlib.suppress(ClientError):
+        iam.create_service_linked_role(AWSServiceName="batch.amazonaws.com")
+    roles = iam.list_roles(PathPrefix="/aws-service-role/batch.amazonaws.com")["Roles"]
+    return str(roles[0]["Arn"])
 
 
 def _environment(cloud: Cloud, name: str) -> dict[str, Any] | None:

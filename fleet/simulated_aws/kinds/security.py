@@ -8,7 +8,7 @@ from fleet.simulated_aws.kinds.ec2 import described, gone_is_fine, retag, tagged
 from fleet.simulated_aws.kinds.kept import kept
 from fleet.simulated_aws.requests import tag_list, tag_map
 
-__all__ = ["KINDS"]
+__all__ = ["KINDS", "authorize_all", "revoke_all"]
 
 
 def _create_group(cloud: Cloud, inputs: Properties) -> tuple[str, dict[str, Any]]:
@@ -18,8 +18,8 @@ def _create_group(cloud: Cloud, inputs: Properties) -> tuple[str, dict[str, Any]
     answer = ec2.create_security_group(**tagged_request(cloud, "CreateSecurityGroup", "security-group", wanted))
     identity = answer["GroupId"]
     # AWS allows everything outwards until told otherwise; the provider takes that away, as Terraform's does.
-    _revoke_all(ec2, identity)
-    _authorize_all(ec2, identity, inputs)
+    revoke_all(ec2, identity)
+    authorize_all(ec2, identity, inputs)
     return identity, {
         "name": name,
         "arn": cloud.arn("ec2", f"security-group/{identity}"),
@@ -27,7 +27,8 @@ def _create_group(cloud: Cloud, inputs: Properties) -> tuple[str, dict[str, Any]
     }
 
 
-def _revoke_all(ec2: Any, identity: str) -> None:
+def revoke_all(ec2: Any, identity: str) -> None:
+    """Take all rules from a group, those included that AWS gives a new one."""
     entry = described(ec2.describe_security_groups, "SecurityGroups", GroupIds=[identity]) or {}
     if entry.get("IpPermissions"):
         ec2.revoke_security_group_ingress(GroupId=identity, IpPermissions=entry["IpPermissions"])
@@ -35,7 +36,8 @@ def _revoke_all(ec2: Any, identity: str) -> None:
         ec2.revoke_security_group_egress(GroupId=identity, IpPermissions=entry["IpPermissionsEgress"])
 
 
-def _authorize_all(ec2: Any, identity: str, inputs: Properties) -> None:
+def authorize_all(ec2: Any, identity: str, inputs: Properties) -> None:
+    """Give a group the rules that are written inside it."""
     inwards = [_permission(rule, identity) for rule in inputs.get("ingress") or []]
     outwards = [_permission(rule, identity) for rule in inputs.get("egress") or []]
     if inwards:
@@ -80,8 +82,8 @@ def _update_group(cloud: Cloud, identity: str, old: Properties, new: Properties)
     ec2 = cloud.client("ec2")
     retag(cloud, identity, old, new)
     if (old.get("ingress"), old.get("egress")) != (new.get("ingress"), new.get("egress")):
-        _revoke_all(ec2, identity)
-        _authorize_all(ec2, identity, new)
+        revoke_all(ec2, identity)
+        authorize_all(ec2, identity, new)
     return {}
 
 
