@@ -55,3 +55,17 @@ def test_every_field_is_described() -> None:
     ]
 
     assert bare == []
+
+
+def test_every_field_is_in_the_documentation() -> None:
+    text = (EXAMPLE.parent / "docs" / "spec.md").read_text()
+    schema = json_schema()
+    parts = {"fleet": schema, **schema["$defs"]}
+    missing = [
+        f"{name}.{field}"
+        for name, part in parts.items()
+        for field in part.get("properties", {})
+        if f"`{field}`" not in text and field != "kind"
+    ]
+
+    assert missing == []
