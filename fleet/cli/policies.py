@@ -1,0 +1,107 @@
+"""`fleet policies`: the rules, their pages, and a copy of the pack for a project."""
+
+import json
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from fleet.errors import ConfigError, UnknownName
+
+if TYPE_CHECKING:
+    from fleet_policies.rule import Rule
+
+__all__ = ["app", "install", "installed_pack", "list_rules", "show"]
+
+app = typer.Typer(no_args_is_help=True, help="The rules of the policy pack, and a copy of it for a project.")
+
+_FILES = ("PulumiPolicy.yaml", "__main__.py", "config.json", "requirements.txt")
+_DEFINITION = "PulumiPolicy.yaml"
+
+
+def installed_pack() -> Path:
+    """Folder of the pack that comes with fleet: that of the checkout, else the one inside the package."""
+    import fleet_policies
+
+    package = Path(str(fleet_policies.__file__)).parent
+    return package.parent if (package.parent / _DEFINITION).is_file() else package / "pack"
+
+
+@app.command("list")
+def list_rules(
+    as_json: Annotated[bool, typer.Option("--json", help="JSON on standard output, and nothing else there.")] = False,
+) -> None:
+    """List the rules with their ids, levels and what they report."""
+    from fleet_policies.registry import rules
+
+    found = rules().values()
+    if as_json:
+        typer.echo(json.dumps([_values(rule) for rule in found], indent=2))
+        return
+    width = max(len(rule.name) for rule in found)
+    for rule in found:
+        typer.echo(f"{rule.id}  {rule.name:<{width}}  {rule.level:<9}  {rule.summary}")
+
+
+@app.command()
+def show(rule: Annotated[str, typer.Argument(help="Name or id of a rule.")]) -> None:
+    """Print the page of a rule: what it does, why, examples, options."""
+    from fleet_policies.pages import page
+
+    typer.echo(page(_find(rule)), nl=False)
+
+
+@app.command()
+def install(
+    folder: Annotated[Path, typer.Argument(help="Folder to copy the pack into, for example policies.")],
+    force: Annotated[bool, typer.Option("--force", help="Replace files that are there and differ.")] = False,
+) -> None:
+    """Copy the few files of the pack into a project; the rules themselves stay in the installed package."""
+    contents = {name: (installed_pack() / name).read_text(encoding="utf-8") for name in _FILES}
+    contents[_DEFINITION] = _definition(contents[_DEFINITION], folder)
+    differing = [n for n, text in contents.items() if (folder / n).exists() and (folder / n).read_text() != text]
+    if differing and not force:
+        raise ConfigError(
+            f"{folder} already has other {', '.join(differing)}; move them away, or replace them with --force"
+        )
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, text in contents.items():
+        (folder / name).write_text(text, encoding="utf-8")
+    typer.echo(f"wrote {', '.join(contents)} to {folder}")
+    typer.echo(f"run it with: pulumi preview --policy-pack {folder} --policy-pack-config {folder / 'config.json'}")
+
+
+def _definition(text: str, folder: Path) -> str:
+    """The definition with the environment in which fleet is installed, relative to the folder where that is near."""
+    prefix, target = Path(sys.prefix).resolve(), folder.resolve()
+    relative = Path(os.path.relpath(prefix, target))
+    near = target.parent in prefix.parents or target.parent == prefix.parent
+    shown = relative.as_posix() if near else prefix.as_posix()
+    lines = [line if "virtualenv:" not in line else f"    virtualenv: {shown}" for line in text.splitlines()]
+    return "\n".join(lines) + "\n"
+
+
+def _find(name: str) -> "Rule":
+    from fleet_policies.registry import rules
+
+    known = rules()
+    by_id = {rule.id: rule for rule in known.values()}
+    found = known.get(name) or by_id.get(name.upper())
+    if found is None:
+        raise UnknownName("rule", name, [*known, *by_id])
+    return found
+
+
+def _values(rule: "Rule") -> dict[str, object]:
+    return {
+        "id": rule.id,
+        "name": rule.name,
+        "area": rule.area,
+        "level": rule.level,
+        "severity": rule.severity,
+        "summary": rule.summary,
+        "fix": rule.fix,
+        "options": dict(rule.schema),
+    }

@@ -1,0 +1,11 @@
+"""The policy pack's program: the engine starts it, and it serves the rules of fleet_policies."""
+
+import sys
+from pathlib import Path
+
+# The engine puts the program's folder before what is installed: a folder `fleet` there must not stand for the package.
+sys.path.sort(key=lambda entry: Path(entry or ".").resolve() == Path.cwd())
+
+from fleet_policies.server import serve  # (after the path is in order)
+
+serve()
