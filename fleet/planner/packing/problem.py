@@ -10,7 +10,7 @@ RESOURCES = 3
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Load:
-    """Equal replicas: what each takes of a node, and how many there are. `may_use_spot` when they may be interrupted."""
+    """Equal replicas: what each takes of a node, how many there are, and whether they may be interrupted."""
 
     workload: str
     need: tuple[float, float, float]
@@ -28,6 +28,8 @@ class NodeType:
     room: tuple[float, float, float]
     hourly_usd: float
     quota: tuple[str, float] | None = None
+    most: int | None = None
+    """Nodes of the type at most."""
 
     def takes(self, load: Load) -> bool:
         """Whether a replica of the load may sit on this node at all."""
@@ -47,3 +49,5 @@ class Problem:
     free: Mapping[str, float]
     max_nodes: int | None = None
     seconds: float = 30.0
+    target: float = 0.002
+    """The search ends when cost / bound - 1 is no more."""

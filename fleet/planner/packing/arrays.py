@@ -1,0 +1,139 @@
+"""A packing problem as arrays: types that matter, sorted by price, and replicas grouped by where they may sit."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fleet.planner.packing.problem import RESOURCES, NodeType, Problem
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+Bools = NDArray[np.bool_]
+
+EPSILON = 1e-9
+_UNLIMITED = 1_000_000_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Arrays:
+    """T node types (undominated, cheapest first) and n classes of equal replicas in G groups; 3 resources."""
+
+    needs: Floats
+    """(n, 3)"""
+    counts: Ints
+    """(n,)"""
+    room: Floats
+    """(T, 3)"""
+    price: Floats
+    """(T,) USD an hour"""
+    mask: Bools
+    """(T, n) whether a replica of the class may and can sit on the type"""
+    group: Ints
+    """(n,) classes of one group may sit on the same types, size aside"""
+    allowed: Bools
+    """(T, G)"""
+    quota: Ints
+    """(T,) place of the type's quota in `quota_free`, -1 without"""
+    quota_size: Floats
+    quota_free: Floats
+    most: Ints
+    """(T,) nodes of the type at most"""
+    max_nodes: int
+    types: tuple[int, ...]
+    """Places in the problem's types"""
+    classes: tuple[int, ...]
+    """Places in the problem's loads"""
+
+    @property
+    def groups(self) -> int:
+        """How many groups of classes there are."""
+        return int(self.allowed.shape[1])
+
+    @property
+    def by_group(self) -> Floats:
+        """(n, 3G): what a replica of each class adds to its group's demand."""
+        found = np.zeros((len(self.counts), RESOURCES * self.groups))
+        for place, group in enumerate(self.group):
+            found[place, RESOURCES * group : RESOURCES * (group + 1)] = self.needs[place]
+        return found
+
+    @property
+    def is_limited(self) -> bool:
+        """Whether anything but room limits which nodes may be taken."""
+        return bool(len(self.quota_free)) or self.max_nodes < _UNLIMITED or bool((self.most < _UNLIMITED).any())
+
+
+def arrays(problem: Problem) -> Arrays:
+    """The arrays of a problem; types that hold no replica, and types that another beats in every way, are left out."""
+    classes = [place for place, load in enumerate(problem.loads) if load.count]
+    loads = [problem.loads[place] for place in classes]
+    needs = np.array([load.need for load in loads], dtype=float).reshape(len(loads), RESOURCES)
+    order = sorted(range(len(problem.types)), key=lambda t: _order(problem.types[t]))
+    nodes = [problem.types[t] for t in order]
+    room = np.array([node.room for node in nodes], dtype=float).reshape(len(nodes), RESOURCES)
+    allowed = _allowed(problem, nodes, classes)
+    mask = allowed & (needs[None] <= room[:, None] + EPSILON).all(axis=2)
+    price = np.array([node.hourly_usd for node in nodes], dtype=float)
+    codes = sorted({node.quota[0] for node in nodes if node.quota is not None and node.quota[0] in problem.free})
+    quota = np.array(
+        [codes.index(n.quota[0]) if n.quota and n.quota[0] in codes else -1 for n in nodes], dtype=np.int64
+    )
+    size = np.array([node.quota[1] if node.quota else 0.0 for node in nodes], dtype=float)
+    most = np.array([_UNLIMITED if node.most is None else node.most for node in nodes], dtype=np.int64)
+    useful = mask.any(axis=1) & (most > 0)
+    kept = _kept(room, allowed, quota, size, most, useful)
+    groups, group = np.unique(allowed[kept].T, axis=0, return_inverse=True)
+    return Arrays(
+        needs=needs,
+        counts=np.array([load.count for load in loads], dtype=np.int64),
+        room=room[kept],
+        price=price[kept],
+        mask=mask[kept],
+        group=np.asarray(group, dtype=np.int64).reshape(-1),
+        allowed=groups.T,
+        quota=quota[kept],
+        quota_size=size[kept],
+        quota_free=np.array([problem.free[code] for code in codes], dtype=float),
+        most=most[kept],
+        max_nodes=_UNLIMITED if problem.max_nodes is None else problem.max_nodes,
+        types=tuple(order[t] for t in kept),
+        classes=tuple(classes),
+    )
+
+
+def _order(node: NodeType) -> tuple[float, tuple[float, ...], str, str]:
+    return (node.hourly_usd, tuple(-room for room in node.room), node.offer.kind.name, node.offer.purchase)
+
+
+def _allowed(problem: Problem, nodes: list[NodeType], classes: list[int]) -> Bools:
+    """(T, n) whether a class may sit on a type, size aside; classes of equal rules are looked up once."""
+    rules: dict[tuple[bool, frozenset[str]], list[int]] = {}
+    for column, place in enumerate(classes):
+        load = problem.loads[place]
+        rules.setdefault((load.may_use_spot, load.allowed), []).append(column)
+    found = np.zeros((len(nodes), len(classes)), dtype=bool)
+    for (may_use_spot, names), columns in rules.items():
+        rows = [n.offer.kind.name in names and (may_use_spot or n.offer.purchase != "spot") for n in nodes]
+        found[:, columns] = np.array(rows, dtype=bool)[:, None]
+    return found
+
+
+def _kept(room: Floats, allowed: Bools, quota: Ints, size: Floats, most: Ints, useful: Bools) -> Ints:
+    """Places of the types, cheapest first, that none before beats in room, for any class, at no more of the quota."""
+    patterns, pattern = np.unique(allowed, axis=0, return_inverse=True)
+    pattern = np.asarray(pattern).reshape(-1)
+    covers = np.logical_not((patterns[None] & ~patterns[:, None]).any(axis=2)).reshape(len(patterns), -1)
+    found = np.flatnonzero(useful)
+    kept: list[int] = []
+    for place in found:
+        others = np.array(kept, dtype=np.int64)
+        beaten = (
+            (room[others] >= room[place] - EPSILON).all(axis=1)
+            & covers[pattern[others], pattern[place]]
+            & ((quota[others] == -1) | ((quota[others] == quota[place]) & (size[others] <= size[place])))
+            & (most[others] >= _UNLIMITED)
+        )
+        if not beaten.any():
+            kept.append(int(place))
+    return np.array(kept, dtype=np.int64)

@@ -1,0 +1,150 @@
+"""Pack replicas onto nodes: construct, prove, improve; stop as soon as cost and bound meet the target."""
+
+import time
+from dataclasses import dataclass
+
+import numpy as np
+
+from fleet.planner.packing.arrays import Arrays, arrays
+from fleet.planner.packing.construct import Builder, Nodes
+from fleet.planner.packing.generate import Columns, grow, grow_exactly
+from fleet.planner.packing.problem import Problem
+from fleet.planner.packing.relaxation import Relaxation, relax
+from fleet.planner.packing.search import cheaper, chosen, constructed, rebuilt, rounded
+from fleet.vocabulary import Status
+
+_PROVED = 1e-6
+_ROUNDS = 60
+_TRIES = 40
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Column:
+    """A node of one type (its place in the problem) and its replicas by load."""
+
+    type: int
+    mix: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Packing:
+    """Chosen columns with their counts, the hourly cost, and the proved lower bound on it."""
+
+    status: Status
+    columns: tuple[tuple[Column, int], ...]
+    hourly_usd: float
+    bound_usd: float
+
+
+def pack(problem: Problem) -> Packing:
+    """Nodes that hold every replica exactly once; infeasible when some replica fits nowhere or limits forbid it.
+
+    Effort is limited by counts, so that a problem gives the same packing everywhere; seconds are the last resort.
+    """
+    if not any(load.count for load in problem.loads):
+        return Packing(status="optimal", columns=(), hourly_usd=0.0, bound_usd=0.0)
+    if any(load.count and not any(node.takes(load) for node in problem.types) for load in problem.loads):
+        return Packing(status="infeasible", columns=(), hourly_usd=0.0, bound_usd=0.0)
+    table = arrays(problem)
+    relaxation = relax(table)
+    if relaxation is None:
+        return Packing(status="infeasible", columns=(), hourly_usd=0.0, bound_usd=0.0)
+    search = _Search(problem, table, relaxation)
+    search.run()
+    return _packing(problem, table, search)
+
+
+class _Search:
+    """The stages in order; each is passed over once cost and bound are near enough."""
+
+    def __init__(self, problem: Problem, table: Arrays, relaxation: Relaxation) -> None:
+        self._problem, self._table = problem, table
+        self._until = time.monotonic() + problem.seconds
+        self.builder = Builder.of(table, relaxation)
+        self.bound = relaxation.bound_usd
+        self.best: Nodes | None = None
+        self.timed_out = False
+        raised = float(relaxation.worth(self.builder.by_group.T @ table.counts))
+        self._columns = Columns(
+            builder=self.builder, bound_usd=self.bound, offset_usd=max(0.0, raised - relaxation.bound_usd)
+        )
+
+    def run(self) -> None:
+        """All stages."""
+        self.best = constructed(self.builder, self._enough)
+        for stage in (self._generate, self._generate_exactly, self._rebuild, self._choose):
+            if self._is_done():
+                return
+            stage()
+
+    @property
+    def _enough(self) -> float:
+        """A cost near enough to the bound."""
+        return self.bound * (1 + self._problem.target)
+
+    def _is_done(self) -> bool:
+        if time.monotonic() > self._until:
+            self.timed_out = True
+            return True
+        return self.best is not None and self.best.cost <= self._enough
+
+    def _near(self) -> float:
+        """A bound near enough to the cost."""
+        return np.inf if self.best is None else self.best.cost / (1 + self._problem.target)
+
+    def _generate(self) -> None:
+        columns = self._columns
+        columns.add(_alone(self._table))
+        if self.best is not None:
+            columns.add([pattern for pattern, _ in self.best.patterns])
+        grow(columns, rounds=_ROUNDS, seed=21, enough=self._near())
+        self._take(rounded(columns, 22, np.inf))
+
+    def _generate_exactly(self) -> None:
+        grow_exactly(self._columns, enough=self._near())
+        self._take(rounded(self._columns, 23, np.inf))
+
+    def _rebuild(self) -> None:
+        if self.best is not None:
+            self._take(rebuilt(self.builder, self.best, tries=_TRIES, seed=31, enough=self._enough))
+
+    def _choose(self) -> None:
+        left = max(0.1, self._until - time.monotonic())
+        self._take(chosen(self._columns, self.best, gap=self._problem.target / 2, seconds=left))
+
+    def _take(self, found: Nodes | None) -> None:
+        self.bound = max(self.bound, self._columns.bound_usd)
+        if found is not None:
+            self._columns.add([pattern for pattern, _ in found.patterns])
+            self._columns.solve()
+        self.best = cheaper(self.best, found)
+
+
+def _alone(table: Arrays) -> list[tuple[int, tuple[int, ...]]]:
+    """One pattern a class, so that the master always has a solution: as many as fit where they are cheapest."""
+    found = []
+    for place, need in enumerate(table.needs):
+        fits = np.floor(((table.room + 1e-9) / need[None]).min(axis=1) + 1e-9)
+        fits = np.minimum(np.where(table.mask[:, place], fits, 0), table.counts[place])
+        type_ = int(np.argmin(np.round(np.where(fits > 0, table.price / np.maximum(fits, 1), np.inf), 12)))
+        found.append((type_, tuple(int(fits[type_]) if i == place else 0 for i in range(len(table.counts)))))
+    return found
+
+
+def _packing(problem: Problem, table: Arrays, search: _Search) -> Packing:
+    if search.best is None:
+        status: Status = "timed_out" if search.timed_out else "infeasible"
+        return Packing(status=status, columns=(), hourly_usd=0.0, bound_usd=search.bound)
+    columns = [(_column(problem, table, type_, mix), n) for (type_, mix), n in search.best.patterns]
+    cost = sum(problem.types[column.type].hourly_usd * count for column, count in columns)
+    bound = min(search.bound, cost)
+    status = "optimal" if cost - bound <= _PROVED * cost else "timed_out" if search.timed_out else "feasible"
+    ordered = sorted(columns, key=lambda item: (item[0].type, tuple(-n for n in item[0].mix)))
+    return Packing(status=status, columns=tuple(ordered), hourly_usd=cost, bound_usd=bound)
+
+
+def _column(problem: Problem, table: Arrays, type_: int, mix: tuple[int, ...]) -> Column:
+    every = [0] * len(problem.loads)
+    for place, many in zip(table.classes, mix, strict=True):
+        every[place] = many
+    return Column(type=table.types[type_], mix=tuple(every))
