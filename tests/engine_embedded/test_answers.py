@@ -230,3 +230,18 @@ def test_the_catalog_gives_the_zones_of_its_regions():
             return (f"{region}a",)
 
     assert catalog_answers(Facts()).zones == {"us-east-1": ("us-east-1a",), "eu-west-1": ("eu-west-1a",)}
+
+
+def test_tags_of_a_resource_and_its_provider_make_all_its_tags(aws, named):
+    stack = aws(
+        "plain = aws.ec2.Vpc('plain', tags={'a': '1'})\n"
+        "tagged = aws.Provider('tagged', region='us-east-1', default_tags={'tags': {'a': '0', 'b': '2'}})\n"
+        "options = pulumi.ResourceOptions(provider=tagged)\n"
+        "aws.ec2.Vpc('both', tags={'a': '1'}, opts=options)\n"
+        "aws.ec2.Vpc('unknown', tags={'of': plain.arn}, opts=options)\n"
+    )
+
+    assert named(stack, "plain").outputs["tagsAll"] == {"a": "1"}
+    assert named(stack, "both").outputs["tagsAll"] == {"a": "1", "b": "2"}
+    assert named(stack, "both").outputs["arn"] == UNKNOWN
+    assert named(stack, "unknown").outputs["tagsAll"] == UNKNOWN

@@ -6,7 +6,7 @@ import time
 import pytest
 
 from fleet.errors import DecodeError
-from fleet.stack import UNKNOWN, Location, Secret, Stack, decode_file, decode_state, decode_stream
+from fleet.stack import UNKNOWN, Location, Secret, Stack, decode_file, decode_monitor, decode_state, decode_stream
 
 SECRET = {"4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270"}
 UNKNOWN_TEXT = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
@@ -264,3 +264,16 @@ def test_a_large_state_is_read_quickly(read):
 
     assert len(stack.resources) == 10_000
     assert time.monotonic() - started < 5
+
+
+@pytest.mark.parametrize(
+    "report",
+    [
+        pytest.param({}, id="nothing"),
+        pytest.param({"resources": [{}], "exports": {}, "not_answered": []}, id="a record without a name"),
+        pytest.param({"resources": [], "exports": {}, "not_answered": [1]}, id="a bad token"),
+    ],
+)
+def test_a_broken_report_of_the_monitor_is_an_error(report):
+    with pytest.raises(DecodeError, match="the program's report is broken"):
+        decode_monitor(report, project="shop", name="prod", config={})
