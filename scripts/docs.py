@@ -66,7 +66,12 @@ def _with_outputs(text: str) -> str:
 def _output(found: re.Match[str], folder: Path) -> str:
     words = found["command"].split()
     done = subprocess.run(
-        [sys.executable, "-m", "fleet", *words[1:]], check=True, capture_output=True, text=True, env=ENVIRONMENT, cwd=folder
+        [sys.executable, "-m", "fleet", *words[1:]],
+        check=True,
+        capture_output=True,
+        text=True,
+        env=ENVIRONMENT,
+        cwd=folder,
     )
     # How long it took differs from run to run.
     lines = [re.sub(r", solved in [0-9.]+ s", "", line.rstrip()) for line in done.stdout.splitlines()]

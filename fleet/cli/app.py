@@ -17,7 +17,7 @@ app = typer.Typer(
 
 def _version(asked: bool) -> None:
     if asked:
-        from fleet import __version__  # type: ignore[attr-defined]  # a lazy module attribute
+        from fleet import __version__
 
         typer.echo(f"fleet {__version__}")
         raise typer.Exit

@@ -49,7 +49,7 @@ def _check(path: Path, spec: "FleetSpec", catalog: "Catalog", json_: bool) -> in
     elif state.fresh:
         around.put(f"{lock} fits {path}")
     else:
-        around.say(state.reason)
+        around.say(state.reason or "the lock is stale")
     for note in state.notes:
         around.say(note)
     return 0 if state.fresh else 1

@@ -59,7 +59,7 @@ Everything = Annotated[bool, typer.Option("--all", help="List resources without 
 
 def preview(
     engine: Annotated[
-        Engine, typer.Option("--engine", help="Run the program here, or with the Pulumi CLI.")
+        Engine, typer.Option("--engine", help="Run it here, or with the Pulumi CLI.")
     ] = Engine.embedded,
     stack: Annotated[
         str | None, typer.Option("--stack", "-s", help="The stack [default: the selected one, else dev].")
@@ -83,7 +83,7 @@ def preview(
 
     Exit codes: 0 passed; 1 mandatory violations; 2 the program or a setting is wrong; 3 the engine is missing.
 
-    Examples:  fleet preview   |   fleet preview --engine pulumi --stack prod   |   fleet preview -f sarif -o fleet.sarif
+    Examples:  fleet preview  |  fleet preview --engine pulumi --stack prod  |  fleet preview -f sarif -o out.sarif
     """
     from fleet.engine.embedded import read_invokes
     from fleet.preview import preview_embedded, preview_with_engine
@@ -132,7 +132,7 @@ def _request(
     catalog: Path | None,
     today: str | None,
 ) -> "Request":
-    from fleet import __version__  # type: ignore[attr-defined]  (a lazy module attribute)
+    from fleet import __version__
     from fleet.preview import Request
 
     return Request(

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from fleet.catalog import Catalog
     from fleet.spec import FleetSpec
 
+_MANIFEST = "manifest.json"
+
 Today = Annotated[
     str | None,
     typer.Option(
@@ -42,13 +44,26 @@ def day(text: str | None) -> date:
 
 
 def catalog_path(given: Path | None) -> Path | None:
-    """The catalog of a command: as given, else the newest of `fleet catalog refresh`; None is the shipped one."""
+    """The catalog of a command: as given, else the user's newest snapshot where it is newer than the shipped one.
+
+    None stands for the shipped one.
+    """
     if given is not None:
         return given
+    from fleet.catalog import SHIPPED
     from fleet.catalog.location import user_folder
 
-    snapshots = sorted(folder for folder in user_folder(os.environ).glob("????-??-??") if folder.is_dir())
-    return snapshots[-1] if snapshots else None
+    snapshots = [folder for folder in user_folder(os.environ).glob("????-??-??") if (folder / _MANIFEST).is_file()]
+    newest = max(snapshots, key=lambda folder: (_as_of(folder), folder.name), default=None)
+    return newest if newest is not None and _as_of(newest) > _as_of(SHIPPED) else None
+
+
+def _as_of(snapshot: Path) -> str:
+    """The day of a snapshot's newest figure; empty where the manifest cannot be read, so that it is never chosen."""
+    try:
+        return str(json.loads((snapshot / _MANIFEST).read_text(encoding="utf-8")).get("as_of", ""))
+    except (OSError, ValueError):
+        return ""
 
 
 def load_catalog(given: Path | None) -> "Catalog":

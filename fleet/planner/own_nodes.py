@@ -218,7 +218,7 @@ def _monthly(workload: Service | Batch, region: _Region, hours: float | None) ->
 def _bound(workload: Service | Batch, region: _Region, hours: float | None) -> Decimal:
     """Least monthly cost that any plan in the region could have.
 
-    A service runs its hours: the solver's hourly bound times these. Batch work pays for the work done: scaled to exactly
+    A service runs its hours: the solver's hourly bound times these. Batch work pays for work done: scaled to exactly
     the vCPUs needed, any plan is a solution of the model without whole numbers, so none does the work for less.
     """
     if isinstance(workload, Service):

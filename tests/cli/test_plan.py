@@ -141,7 +141,14 @@ def test_other_names_another_region_and_fewer_workloads_follow(example, fleet):
 def test_planning_on_a_list_of_shapes_uses_these_alone(example, fleet):
     shapes = [
         {"name": "small", "architecture": "arm64", "vcpus": 4, "memory_gib": 16, "max_pods": 50, "on_demand_usd": 0.1},
-        {"name": "large", "architecture": "arm64", "vcpus": 64, "memory_gib": 256, "max_pods": 250, "on_demand_usd": 1.5},
+        {
+            "name": "large",
+            "architecture": "arm64",
+            "vcpus": 64,
+            "memory_gib": 256,
+            "max_pods": 250,
+            "on_demand_usd": 1.5,
+        },
     ]
     (example / "shapes.json").write_text(json.dumps(shapes))
     (example / "fleet.yaml").write_text(

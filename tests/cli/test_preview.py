@@ -6,8 +6,8 @@ import pytest
 
 DAY = ("--today", "2026-12-01")
 RESULT = {
-    "schema", "tool_version", "engine", "stack", "project", "catalog", "cost", "kg_co2e_per_month", "resources", "by_use",
-    "unpriced", "not_answered", "findings", "counts", "reason", "passed",
+    "schema", "tool_version", "engine", "stack", "project", "catalog", "cost", "kg_co2e_per_month", "resources",
+    "by_use", "unpriced", "not_answered", "findings", "counts", "reason", "passed",
 }  # fmt: skip
 
 

@@ -11,7 +11,9 @@ TRACKED = subprocess.run(["git", "ls-files"], cwd=ROOT, check=True, capture_outp
 PYTHON = [name for name in TRACKED if name.endswith(".py")]
 TEXT = [name for name in TRACKED if name.endswith((".py", ".md", ".toml", ".yaml", ".yml", ".txt", ".mod", ".json"))]
 # Spelled apart, so that this file does not find itself.
-UNFINISHED = re.compile("|".join(["TO" + "DO", "FIX" + "ME", "NotImplemented" + "Error", r"mark\.sk" + "ip", r"pytest\.sk" + r"ip\("]))
+UNFINISHED = re.compile(
+    "|".join(["TO" + "DO", "FIX" + "ME", "NotImplemented" + "Error", r"mark\.sk" + "ip", r"pytest\.sk" + r"ip\("])
+)
 MACHINE = re.compile("|".join(["/wo" + "rk/", "/root" + "/", "files\\.python" + "hosted", "proxy\\.golang" + "\\.org"]))
 
 
