@@ -23,9 +23,9 @@ _DEFINITION = "PulumiPolicy.yaml"
 
 def installed_pack() -> Path:
     """Folder of the pack that comes with fleet: that of the checkout, else the one inside the package."""
-    import fleet_policies
+    from fleet_policies import registry
 
-    package = Path(str(fleet_policies.__file__)).parent
+    package = Path(registry.__file__).parent
     return package.parent if (package.parent / _DEFINITION).is_file() else package / "pack"
 
 

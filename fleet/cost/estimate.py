@@ -11,6 +11,7 @@ from fleet.cost.bill import FREE_OF_CHARGE, Bill, unpriced_bill
 from fleet.cost.free import BY_USE, is_free
 from fleet.cost.machine_bill import bill_of_machines
 from fleet.cost.machine_kinds import MACHINE_TYPES, read_machines
+from fleet.cost.machines import Machines
 from fleet.cost.model import Cost, Estimate, PricedResource, Unpriced
 from fleet.cost.priced_inputs import priced_inputs
 from fleet.cost.properties import text
@@ -114,10 +115,18 @@ def _machine_bill(
         return unpriced_bill("Fargate has no price here", by_use=("Fargate vCPU and memory hours",))
     schedules = near.schedules(resource)
     running = machines.desired
+    if machines.kind == "batch" and _is_for_jobs(machines):
+        # Batch stands at its minimum until jobs come; the tag says how many hours a month they take at full size.
+        running = machines.maximum
     if schedules:
         running = average_capacity(machines.desired, machines.minimum, machines.maximum, schedules, today)
     hours = hours_per_month(machines.tags)
     return bill_of_machines(machines, catalog, hours, running=running, reserved=reserved)
+
+
+def _is_for_jobs(machines: Machines) -> bool:
+    """A compute environment that stands at nothing by itself, with the hours of its jobs told by the tag."""
+    return machines.desired.max == 0 and machines.tags.get("fleet:hours-per-month") is not None
 
 
 def _priced(resource: Resource, bill: Bill, near: Surroundings, previous: Interval | None) -> PricedResource:

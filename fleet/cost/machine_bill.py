@@ -174,6 +174,10 @@ def _steady(
     system = _not_linux(launch.image)
     if system is not None:
         return shape.name, f"{system} instances have no price here, only Linux"
+    if launch.host_group is not None:
+        # A host resource group allocates a host for each instance, and no resource of the stack stands for it.
+        price = catalog.host(shape.name, region)
+        return shape.name, (price, "on a host of its group") if isinstance(price, Price) else price.reason
     if catalog.mac(shape.name) is not None or launch.on_host is True:
         return shape.name, (
             _nothing(catalog.as_of, "EC2 bills the dedicated host, not the instance on it"),

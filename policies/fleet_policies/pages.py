@@ -40,8 +40,7 @@ def page(rule: Rule) -> str:
         "",
         summary,
         "",
-        f"Level: `{rule.level}`. Severity: {rule.severity}. Area: {rule.area}. Since {rule.since}"
-        f"{', preview' if rule.status == 'preview' else ''}.",
+        f"Level: `{rule.level}`. Severity: {rule.severity}. Area: {rule.area}. Since {rule.since}{_status(rule)}.",
         "",
         f"Fix: {rule.fix}",
         "",
@@ -56,8 +55,12 @@ def page(rule: Rule) -> str:
         *(_option(name, schema) for name, schema in rule.schema.items()),
     ]
     if not rule.schema:
-        lines = lines[:-4] + ["It takes no options."]
+        lines = [*lines[:-4], "It takes no options."]
     return "\n".join(lines) + "\n"
+
+
+def _status(rule: Rule) -> str:
+    return "" if rule.status == "stable" else f", {rule.status}"
 
 
 def _spaced(text: str) -> str:
