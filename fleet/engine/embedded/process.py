@@ -40,6 +40,8 @@ def run_child(
 ) -> Ended:
     """Run a command in a process group of its own; `job` makes its input from the descriptor for the report.
 
+    `output` gets each line that the child prints, without its end.
+
     The whole group is ended when the time is over, when this process is interrupted, and after the child has left.
     """
     started = time.monotonic()
@@ -138,16 +140,31 @@ class _Printed(threading.Thread):
 
     def run(self) -> None:
         seen = 0
+        rest = b""
         with self._pipe as pipe:
             while part := os.read(pipe.fileno(), _CHUNK):
                 self._tail = (self._tail + part)[-_CHUNK:]
-                if self._output is not None and seen < _MOST_OUTPUT:
-                    self._output(part[: _MOST_OUTPUT - seen].decode(errors="replace"))
+                if seen < _MOST_OUTPUT:
+                    rest = self._hand_on(rest + part[: _MOST_OUTPUT - seen])
                     if seen + len(part) >= _MOST_OUTPUT:
-                        self._output(
-                            f"\n... the program printed more than {_MOST_OUTPUT:,} bytes; the rest is left out\n"
-                        )
+                        rest = b""
+                        self._say(f"... more than {_MOST_OUTPUT:,} bytes were printed; the rest is left out")
                 seen += len(part)
+        if rest:
+            self._say(rest.decode(errors="replace"))
+
+    def _hand_on(self, text: bytes) -> bytes:
+        """Hand on whole lines and give back the rest; a line that never ends is cut."""
+        *lines, rest = text.split(b"\n")
+        if len(rest) > _CHUNK:
+            lines, rest = [*lines, rest], b""
+        for line in lines:
+            self._say(line.decode(errors="replace"))
+        return rest
+
+    def _say(self, line: str) -> None:
+        if self._output is not None:
+            self._output(line)
 
     def tail(self) -> str:
         return self._tail.decode(errors="replace")

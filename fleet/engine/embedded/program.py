@@ -33,8 +33,8 @@ def run_program(
 ) -> EngineRun:
     """The stack that the program of `folder` declares, everything in it to be created.
 
-    `config` adds to (and overrides) the configuration of the project and the stack. `output` gets what the program
-    prints. A program that raises, leaves early, prints nothing but never ends (after `timeout` seconds) or declares
+    `config` adds to (and overrides) the configuration of the project and the stack. `output` gets each line that the
+    program prints. A program that raises, leaves early, never ends (it is stopped after `timeout` seconds) or declares
     what the engine would refuse is a ProgramError with its own traceback.
     """
     project = read_project(folder)

@@ -109,7 +109,7 @@ class PackProcess:
             self._lines.append(line.rstrip("\n"))
             del self._lines[:-_TAIL]
             if self._output is not None:
-                self._output(line)
+                self._output(line.rstrip("\n"))
 
 
 def seconds_left(deadline: float) -> float:
