@@ -10,7 +10,7 @@ from pulumi_aws import batch, ec2, iam
 from fleet.resources.access import Access, assume_by, instance_access, managed_policy
 from fleet.resources.component import placement_in, prefix, token
 from fleet.resources.design.model import BatchDesign, ComputeDesign
-from fleet.resources.launch import launch_template
+from fleet.resources.launch import Extras, launch_template
 from fleet.resources.placement import Placement
 
 __all__ = ["BatchQueue", "BatchQueueArgs"]
@@ -82,6 +82,7 @@ def _environment(
         region=design.region,
         tags=part.tags,
         parent=parent,
+        extras=Extras(types=part.types),
     )
     return batch.ComputeEnvironment(
         own,

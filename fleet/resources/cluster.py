@@ -245,5 +245,5 @@ def _node_template(
         region=design.region,
         tags=group.tags,
         parent=parent,
-        extras=Extras(user_data=node_config(group.max_pods)),
+        extras=Extras(user_data=node_config(group.max_pods), types=group.types),
     )

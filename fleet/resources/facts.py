@@ -43,7 +43,6 @@ class TypeFacts:
     burstable: bool = False
     accelerator: str | None = None
     accelerators: float = 0
-    accelerator_memory_gib: float | None = None
     stacks: frozenset[Stack] = frozenset()
     efa_interfaces: int = 0
     network_cards: int = 1
@@ -68,7 +67,6 @@ def type_facts(name: str, catalog: CatalogFacts) -> TypeFacts:
         burstable=shape.burstable,
         accelerator=shape.accelerator,
         accelerators=shape.accelerators,
-        accelerator_memory_gib=shape.accelerator_memory_gib,
         stacks=accelerator.stacks if accelerator else frozenset(),
         efa_interfaces=shape.efa_interfaces,
         network_cards=shape.network_cards,

@@ -36,7 +36,11 @@ def scaling_group(
         region=design.region,
         tags=design.tags,
         parent=parent,
-        extras=replace(extras or Extras(), instance_type=design.choices[0].facts.name),
+        extras=replace(
+            extras or Extras(),
+            instance_type=design.choices[0].facts.name,
+            types=tuple(choice.facts for choice in design.choices),
+        ),
     )
     mixed = design.market == "spot" or len(design.choices) > 1
     single = autoscaling.GroupLaunchTemplateArgs(id=template.id, version=template.latest_version.apply(str))

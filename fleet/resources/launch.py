@@ -25,6 +25,8 @@ class Extras:
     host_resource_group: pulumi.Input[str] | None = None
     license_configuration: pulumi.Input[str] | None = None
     user_data: str | None = None
+    types: Sequence[TypeFacts] = ()
+    """Types that may be launched, as far as their kind of CPU credits matters."""
     on_named_host: bool = False
 
 
@@ -58,6 +60,7 @@ def launch_template(
         network_interfaces=interfaces,
         vpc_security_group_ids=None if interfaces else groups or None,
         instance_market_options=market,
+        credit_specification=_credits(extra.types),
         capacity_reservation_specification=_target(extra.reservation),
         placement=_placement(extra),
         license_specifications=_licenses(extra),
@@ -117,6 +120,13 @@ def _interface_type(card: int, plain_cards: int) -> str:
     if card < plain_cards:
         return "interface"
     return "efa" if card == 0 else "efa-only"
+
+
+def _credits(types: Sequence[TypeFacts]) -> ec2.LaunchTemplateCreditSpecificationArgs | None:
+    """Burstable types keep to the baseline that the plan counts, instead of buying surplus credits."""
+    if not types or not all(facts.burstable for facts in types):
+        return None
+    return ec2.LaunchTemplateCreditSpecificationArgs(cpu_credits="standard")
 
 
 def _target(reservation: str | None) -> ec2.LaunchTemplateCapacityReservationSpecificationArgs | None:

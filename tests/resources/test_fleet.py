@@ -330,3 +330,37 @@ def test_a_chip_without_a_public_image_asks_for_one(declare_fleet, make_plan, al
         declare_fleet(by=make_plan([there]))
 
     assert caught.value.property_path == "spec.workloads.embed.ami"
+
+
+def test_burstable_types_keep_to_their_baseline(declare_fleet, make_plan, allocate):
+    """The plan counts a burstable type at its baseline; surplus credits would be a bill that nobody planned."""
+    declared = declare_fleet(
+        by=make_plan([allocate("licensing", "t4g.xlarge", 3), allocate("chat", "g6e.12xlarge", 1)])
+    )
+
+    assert declared.one(LAUNCH_TEMPLATE, "mixed-licensing-t4g-xlarge")["creditSpecification"] == {
+        "cpuCredits": "standard"
+    }
+    assert "creditSpecification" not in declared.one(LAUNCH_TEMPLATE, "mixed-chat-g6e-12xlarge")
+
+
+def test_an_image_of_ones_own_goes_before_all(declare_fleet, spec):
+    """A workload's `ami` is taken as an id, or as the path of a parameter."""
+    amis = {"chat": "ami-0123456789abcdef0", "embed": "/my/images/neuron"}
+    own = spec.model_copy(
+        update={"workloads": [w.model_copy(update={"ami": amis.get(w.name)}) for w in spec.workloads]}
+    )
+    declared = declare_fleet(of=own)
+
+    assert declared.one(LAUNCH_TEMPLATE, "mixed-chat-g6e-12xlarge")["imageId"] == "ami-0123456789abcdef0"
+    assert declared.one(LAUNCH_TEMPLATE, "mixed-embed-inf2-xlarge")["imageId"] == "resolve:ssm:/my/images/neuron"
+
+
+def test_an_image_on_shared_nodes_is_refused(declare_fleet, spec):
+    """An `ami` that could not hold is said, not dropped."""
+    shared = [w.model_copy(update={"ami": "ami-1"}) if w.name == "web" else w for w in spec.workloads]
+
+    with pytest.raises(pulumi.InputPropertyError) as caught:
+        declare_fleet(of=spec.model_copy(update={"workloads": shared}))
+
+    assert caught.value.property_path == "spec.workloads.web.ami"

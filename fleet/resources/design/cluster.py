@@ -88,6 +88,7 @@ def _market(purchase: str) -> Market:
 
 def _node_group(source: Source, cluster: Cluster, part: _Slice, *, mixed: bool) -> NodeGroupDesign:
     types = tuple(source.facts(name) for name in part.types)
+    _check_images(source, part.workloads)
     exclusive = _exclusive(source, part.workloads)
     return NodeGroupDesign(
         name=_name(cluster, part),
@@ -97,11 +98,19 @@ def _node_group(source: Source, cluster: Cluster, part: _Slice, *, mixed: bool) 
         count=part.count,
         max_pods=min(cluster.max_pods_per_node, *(facts.max_pods for facts in types)),
         ami_type=_ami_type(types[0]),
-        image_id=None,
         labels={f"workload.fleet/{name}": "true" for name in part.workloads},
         taints=tuple(_taints(types[0], part, exclusive, mixed=mixed)),
         tags=cluster_tags(source.spec, cluster.name, part.workloads, source.settings.tags),
     )
+
+
+def _check_images(source: Source, workloads: tuple[str, ...]) -> None:
+    """An image of a workload's own cannot hold where nodes are shared, and must not be dropped in silence."""
+    for name in workloads:
+        if source.spec.workload(name).ami:
+            raise InputPropertyError(
+                f"spec.workloads.{name}.ami", "nodes of a cluster run the image that EKS brings; remove 'ami'"
+            )
 
 
 def _exclusive(source: Source, workloads: tuple[str, ...]) -> str | None:

@@ -1,7 +1,7 @@
 """What is declared for a plan, as plain values: every decision is made here or before, none in a component."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
 
@@ -137,7 +137,6 @@ class NodeGroupDesign:
     count: int
     max_pods: int
     ami_type: str
-    image_id: str | None
     labels: Mapping[str, str]
     taints: tuple[Taint, ...]
     tags: Mapping[str, str]
@@ -218,4 +217,3 @@ class FleetDesign:
     monthly_usd: Decimal
     one_off_usd: Decimal
     hourly_usd: Decimal = Decimal(0)
-    warnings: tuple[str, ...] = field(default=())
