@@ -63,9 +63,9 @@ def verdict(machines: Machines, scene: Scene, _options: Options) -> Found | None
         listed, rate = scene.catalog.on_demand(name, machines.region), _rate(scene, name, machines.region)
         hours = steady_hours(scene.priced.get(machines.urn), name)
         if rate is not None and isinstance(listed, Price) and rate.price.usd < listed.usd and hours:
-            plan = "compute" if rate.plan == "compute" else "EC2 instance"
+            plan = "a compute" if rate.plan == "compute" else "an EC2 instance"
             text = (
-                f"{name} runs all month on demand at {money(listed.usd)} an hour; a {plan} savings plan of one year "
+                f"{name} runs all month on demand at {money(listed.usd)} an hour; {plan} savings plan of one year "
                 f"costs {money(rate.price.usd)}, {percent((1 - rate.price.usd / listed.usd) * Decimal(100))} less"
             )
             return Violation(urn=machines.urn, text=text, saving=(listed.usd - rate.price.usd) * hours)

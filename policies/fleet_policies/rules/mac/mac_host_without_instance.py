@@ -52,7 +52,7 @@ def check(scene: Scene, _options: Options) -> Iterator[Found]:
     for host in scene.of_type(HOST):
         if not is_mac_host(host, scene.catalog) or _is_referred(host, scene):
             continue
-        if _may_be_placed(scene):
+        if _may_be_placed(text(effective(host), "instanceType"), scene):
             yield Undecided(urn=host.urn, why="an instance on a host that is not known yet may run on it")
             continue
         cost = scene.monthly(host.urn)
@@ -72,13 +72,13 @@ def _is_referred(host: Resource, scene: Scene) -> bool:
     return isinstance(identity, str) and any(launch.host_id == identity for launch in launches)
 
 
-def _may_be_placed(scene: Scene) -> bool:
-    """Some Mac instance runs on a host that is not told, so that it may be any of them."""
+def _may_be_placed(kind: str | Unknown | None, scene: Scene) -> bool:
+    """Some instance of the host's type runs on a host that is not told, so that it may be this one."""
     for machines in scene.machines:
         for choice in machines.choices:
-            mac = isinstance(choice.type, Unknown) or (isinstance(choice.type, str) and scene.catalog.mac(choice.type))
+            unsure = isinstance(choice.type, Unknown) or isinstance(kind, Unknown) or kind is None
             named = isinstance(choice.launch.host_id, str)
-            if mac and not named and choice.launch.host_group is None:
+            if (unsure or choice.type == kind) and not named and choice.launch.host_group is None:
                 return True
     unused = [r for r in scene.of_type(LAUNCH_TEMPLATE) if isinstance(text(effective(r), "instanceType"), Unknown)]
     return bool(unused)
