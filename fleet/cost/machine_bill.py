@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
-from decimal import Decimal
+from decimal import ROUND_CEILING, Decimal
 from itertools import product
 from typing import Any, Literal
 
@@ -333,7 +333,7 @@ def _is_whole(value: Decimal) -> bool:
 
 
 def _round_up(value: Decimal) -> Decimal:
-    return -(-value // 1)
+    return value.to_integral_value(rounding=ROUND_CEILING)
 
 
 def _by_use(machines: Machines, ways: _Ways, catalog: Catalog) -> tuple[str, ...]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from decimal import Decimal
+from decimal import ROUND_CEILING, Decimal
 
 from fleet.catalog import Catalog
 from fleet.cost import Choice, Machines
@@ -65,7 +65,7 @@ def _split(machines: Machines, most: Decimal) -> Iterator[tuple[str, Decimal]]:
     percent = machines.on_demand_percent.max
     steady = base + (most - base) * (Decimal(100) if percent is None else percent) / 100
     if not spot or steady > 0:
-        yield "on_demand", -(-steady // 1) if spot else most
+        yield "on_demand", _round_up(steady) if spot else most
     if spot:
         yield "spot", most - min(machines.on_demand_base.min, most)
 
@@ -86,6 +86,10 @@ def _by_code(machines: Machines, catalog: Catalog, purchase: str, units: Decimal
 def _vcpus(choice: Choice, vcpus: Decimal, machines: Machines, units: Decimal) -> Decimal:
     """VCPUs of enough instances for so many units."""
     if machines.in_vcpus:
-        return -(-units // vcpus) * vcpus
+        return _round_up(units / vcpus) * vcpus
     weight = Decimal(1) if isinstance(choice.weight, Unknown) else choice.weight
-    return -(-units // weight) * vcpus
+    return _round_up(units / weight) * vcpus
+
+
+def _round_up(value: Decimal) -> Decimal:
+    return value.to_integral_value(rounding=ROUND_CEILING)
