@@ -4,7 +4,7 @@ import sys
 from pathlib import Path
 
 # The engine puts the program's folder before what is installed: a folder `fleet` there must not stand for the package.
-sys.path.sort(key=lambda entry: Path(entry or ".").resolve() == Path.cwd())
+sys.path[:] = [entry for entry in sys.path if Path(entry or ".").resolve() != Path.cwd()]
 
 from fleet_policies.server import serve  # (after the path is in order)
 
