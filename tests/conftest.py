@@ -4,13 +4,13 @@ import os
 
 import pytest
 
+from fleet.engine.real import obtain_cli
+from fleet.errors import MissingError
+
 
 @pytest.fixture(scope="session")
 def cli():
     """The Pulumi CLI, got if need be. Without any the tests fail, and say what to provide: they never skip."""
-    from fleet.engine.real import obtain_cli
-    from fleet.errors import MissingError
-
     try:
         return obtain_cli(dict(os.environ), print)
     except MissingError as problem:

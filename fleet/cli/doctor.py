@@ -21,7 +21,7 @@ def doctor(
 
     Examples:  fleet doctor   |   fleet doctor --build
     """
-    from fleet.engine.real import examine, obtain_cli  # noqa: PLC0415  (help must not wait for it)
+    from fleet.engine.real import examine, obtain_cli
 
     environment = dict(os.environ)
     if build:

@@ -28,8 +28,8 @@ def rehearse(
 
     Examples:  fleet rehearse   |   fleet rehearse --keep --port 5005
     """
-    from fleet.rehearsal import rehearse as perform  # noqa: PLC0415  (help must not wait for it)
-    from fleet.rehearsal import summary  # noqa: PLC0415
+    from fleet.rehearsal import rehearse as perform
+    from fleet.rehearsal import summary
 
     # A terminated rehearsal cleans up like an interrupted one.
     signal.signal(signal.SIGTERM, _interrupt)

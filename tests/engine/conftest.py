@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from fleet.engine.real import preview_with_cli
+
 HERE = Path(__file__).parent
 
 
@@ -26,8 +28,6 @@ def day():
 @pytest.fixture
 def preview(cli, tmp_path):
     """Preview with the real CLI, the simulated provider and a throw-away backend; notices go into `said`."""
-    from fleet.engine.real import preview_with_cli
-
     said = []
 
     def run(folder, **options):

@@ -14,6 +14,7 @@ from fleet.engine.model import PolicyPack
 from fleet.engine.real.processes import run
 from fleet.engine.real.workbench import workbench
 from fleet.errors import ConfigError, MissingError, PackError, ProgramError
+from fleet.rehearsal.server import simulated_aws
 from fleet.stack import Location
 
 pytestmark = pytest.mark.engine
@@ -95,7 +96,7 @@ def test_log_output_and_run_errors_arrive(program, preview):
 def test_configuration_and_secrets_reach_the_program(program, preview):
     """Values of Pulumi.yaml, of the stack's file and of the call arrive; no file of the user is written."""
     folder = program(
-        "import pulumi\nconfig = pulumi.Config()\npulumi.export('all', [config.require('a'), config.require('b'), config.require('c')])\n",
+        "import pulumi\nrequire = pulumi.Config().require\npulumi.export('all', [require(key) for key in 'abc'])\n",
         PROJECT + "  a: project\n  b: project\n  c: project\n",
     )
     (folder / "Pulumi.dev.yaml").write_text("config:\n  scratch:b: stack\n  scratch:c: stack\n")
@@ -224,8 +225,6 @@ def test_folder_without_a_project_is_refused(preview, tmp_path):
 
 def test_own_backend_is_used_and_old_state_compared(program, cli, preview, tmp_path):
     """With a login and a stack the preview works on it: operations, and inputs before and after."""
-    from fleet.rehearsal.server import simulated_aws
-
     text = "import pulumi_aws as aws\naws.ebs.Volume('v', availability_zone='us-east-1a', size={}, type='gp3')\n{}"
     (tmp_path / "backend").mkdir()
     environment = {

@@ -1,6 +1,8 @@
 """The embedded engine and the real one, over the same programs: same resources, costs and findings."""
 
+import importlib
 from dataclasses import fields, replace
+from pathlib import Path
 
 import pytest
 
@@ -65,6 +67,27 @@ def test_engines_agree(program, config, programs, packs, preview, catalog, day):
     }
 
 
+def _own_programs():
+    root = Path(__file__).parents[2]
+    found = [root, *sorted(file.parent for file in root.glob("examples/*/Pulumi.yaml"))]
+    return [pytest.param(folder, id=folder.name if folder != root else "example fleet") for folder in found]
+
+
+@pytest.mark.parametrize("folder", _own_programs())
+def test_engines_agree_on_our_programs(folder, preview, catalog, day, monkeypatch):
+    """The example fleet and every example: the same stack, the same costs, and the same findings of our pack."""
+    monkeypatch.setenv("FLEET_TODAY", day.isoformat())
+    ours = [PolicyPack(folder=Path(__file__).parents[2] / "policies")]
+
+    embedded = run_program(folder, answers=catalog_answers(catalog))
+    judged = run_packs(ours, folder, embedded.stack)
+    real = preview(folder, packs=ours)
+
+    assert shown(real.stack) == shown(embedded.stack)
+    assert sorted(map(repr, real.findings)) == sorted(map(repr, judged[0].findings))
+    assert estimate(real.stack, catalog, today=day).cost == estimate(embedded.stack, catalog, today=day).cost
+
+
 def test_violations_are_findings_not_errors(programs, packs, preview):
     """A mandatory violation of a foreign pack is reported with its level and text, and the stack is there."""
     run = preview(programs / "violations", packs=[PolicyPack(folder=packs / "foreign")])
@@ -91,7 +114,7 @@ def test_violations_are_findings_not_errors(programs, packs, preview):
 
 def test_findings_come_from_the_command_line_only(programs, packs, preview, monkeypatch):
     """With our own pack runner broken the real engine reports the same."""
-    import fleet.engine.packs.run as own
+    own = importlib.import_module("fleet.engine.packs.run")
 
     def broken(*_args, **_options):
         raise AssertionError("the in-process runner was used")
@@ -113,7 +136,7 @@ def test_configuration_of_a_pack_holds(programs, packs, preview):
 
 
 def test_stack_reference_needs_its_backend(programs, preview):
-    """Where the engines differ: a throw-away backend has no other stacks, so the real one refuses what stays unknown."""
+    """Where the engines differ: a throw-away backend has no other stacks, so the real one refuses."""
     embedded = run_program(programs / "reference")
     with pytest.raises(ProgramError, match="unknown stack"):
         preview(programs / "reference")

@@ -16,7 +16,7 @@ VOLUME = "aws:ebs/volume:Volume"
 TEMPLATE = "aws:ec2/launchTemplate:LaunchTemplate"
 
 
-class Refused(Exception):
+class RefusedError(Exception):
     """What the engine would show."""
 
 
@@ -25,7 +25,7 @@ class Context:
 
     def abort(self, code, details):
         assert code == grpc.StatusCode.UNKNOWN
-        raise Refused(details)
+        raise RefusedError(details)
 
 
 def struct(values):
@@ -87,7 +87,7 @@ def test_check_leaves_inputs_as_written(provider):
 def test_unknown_type_is_previewed_but_never_made(provider):
     """A type without a simulation passes a preview and fails at create: it is never a silent success."""
     assert plain(created(provider, "aws:s3/bucket:Bucket", {"bucket": "b"}, preview=True).properties) == {"bucket": "b"}
-    with pytest.raises(Refused, match="does not know aws:s3/bucket:Bucket"):
+    with pytest.raises(RefusedError, match="does not know aws:s3/bucket:Bucket"):
         created(provider, "aws:s3/bucket:Bucket", {"bucket": "b"})
 
 
@@ -212,10 +212,12 @@ class TestInAws:
                 "h-",
                 id="dedicated host",
             ),
-            pytest.param("aws:ec2/placementGroup:PlacementGroup", {"strategy": "cluster"}, "pg-", id="placement group"),
-            pytest.param("aws:iam/role:Role", {"assumeRolePolicy": "{}"}, "role-", id="role"),
-            pytest.param("aws:iam/instanceProfile:InstanceProfile", {}, "profile-", id="instance profile"),
-            pytest.param("aws:resourcegroups/group:Group", {"configurations": []}, "group-", id="resource group"),
+            pytest.param(
+                "aws:ec2/placementGroup:PlacementGroup", {"strategy": "cluster"}, "name-", id="placement group"
+            ),
+            pytest.param("aws:iam/role:Role", {"assumeRolePolicy": "{}"}, "name-", id="role"),
+            pytest.param("aws:iam/instanceProfile:InstanceProfile", {}, "name-", id="instance profile"),
+            pytest.param("aws:resourcegroups/group:Group", {"configurations": []}, "name-", id="resource group"),
             pytest.param(
                 "aws:licensemanager/licenseConfiguration:LicenseConfiguration",
                 {"licenseCountingType": "Socket"},
@@ -251,5 +253,5 @@ class TestInAws:
         inputs = {"name": "same", "strategy": "cluster"}
         created(provider, "aws:ec2/placementGroup:PlacementGroup", inputs)
 
-        with pytest.raises(Refused, match="exists already"):
+        with pytest.raises(RefusedError, match="exists already"):
             created(provider, "aws:ec2/placementGroup:PlacementGroup", inputs)

@@ -3,11 +3,22 @@
 from functools import lru_cache
 
 from fleet.simulated_aws.kind import Kind
-from fleet.simulated_aws.kinds import batch, compute, delivery, eks, identity, licensing, network, scaling, security
+from fleet.simulated_aws.kinds import (
+    balancing,
+    batch,
+    compute,
+    eks,
+    endpoints,
+    identity,
+    licensing,
+    network,
+    scaling,
+    security,
+)
 
 __all__ = ["kind_of", "known_types"]
 
-_AREAS = (batch, compute, delivery, eks, identity, licensing, network, scaling, security)
+_AREAS = (balancing, batch, compute, eks, endpoints, identity, licensing, network, scaling, security)
 
 
 def kind_of(token: str) -> Kind | None:

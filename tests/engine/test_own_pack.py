@@ -1,0 +1,127 @@
+"""Our policy pack under the real CLI: violations fail, configuration is checked, remediation changes inputs."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from fleet.engine.model import PolicyPack
+from fleet.engine.real.processes import run
+from fleet.engine.real.workbench import workbench
+from fleet.errors import PackError
+from fleet.rehearsal.server import simulated_aws
+
+pytestmark = pytest.mark.engine
+
+PACK = Path(__file__).parents[2] / "policies"
+
+
+@pytest.fixture(autouse=True)
+def _day(monkeypatch, day):
+    monkeypatch.setenv("FLEET_TODAY", day.isoformat())
+
+
+def rules(findings):
+    return sorted((finding.rule, finding.level, finding.urn.rsplit("::", 1)[-1]) for finding in findings)
+
+
+def test_mandatory_violation_fails_the_command_line(cli, programs, tmp_path):
+    """`pulumi preview` with the pack ends with an error and a readable message when the budget is passed."""
+    config = tmp_path / "config.json"
+    config.write_text(json.dumps({"monthly-budget-exceeded": {"monthly_usd": 10}}))
+    lines = []
+    with workbench(
+        programs / "violations", cli=cli, environment=dict(os.environ), say=print, simulated_aws=True, throw_away=True
+    ) as bench:
+        pack = ["--policy-pack", str(PACK), "--policy-pack-config", str(config)]
+        done = run(
+            [str(cli.path), "preview", *bench.arguments(), *pack],
+            cwd=bench.folder,
+            environment=bench.environment,
+            on_line=lines.append,
+        )
+
+    text = "\n".join(lines)
+    assert done.code != 0
+    assert "[mandatory]" in text
+    assert "monthly-budget-exceeded" in text
+    assert "FC101" in text
+
+
+def test_unknown_amount_fails_a_budget(programs, preview):
+    """A size that is not known yet counts at its maximum: the budget gate fails on what could be."""
+    config = {"monthly-budget-exceeded": {"monthly_usd": 10_000}}
+    found = preview(programs / "unknowns", packs=[PolicyPack(folder=PACK, config=config)]).findings
+
+    assert ("monthly-budget-exceeded", "mandatory") in {(finding.rule, finding.level) for finding in found}
+
+
+def test_unknown_rule_is_refused(programs, preview):
+    """A rule that the pack does not have is an error that names the nearest one."""
+    with pytest.raises(PackError, match="gp2-volume"):
+        preview(programs / "violations", packs=[PolicyPack(folder=PACK, config={"gp2-volumes": "advisory"})])
+
+
+def test_remediation_changes_the_previewed_input(programs, preview):
+    """At level `remediate` a gp2 volume is previewed as gp3; at its own level it stays and is reported."""
+    fixed = preview(programs / "violations", packs=[PolicyPack(folder=PACK, config={"gp2-volume": "remediate"})])
+    told = preview(programs / "violations", packs=[PolicyPack(folder=PACK)])
+
+    def types(run_):
+        return {one.name: one.inputs["type"] for one in run_.stack.resources if one.type == "aws:ebs/volume:Volume"}
+
+    assert types(fixed) == {"large": "gp3", "small": "gp3"}
+    assert types(told) == {"large": "gp2", "small": "gp3"}
+    assert ("gp2-volume", "advisory", "large") in rules(told.findings)
+
+
+def test_exported_state_can_be_analyzed(cli, tmp_path):
+    """`pulumi policy analyze --file` runs the pack on the state of a deployed stack."""
+    program = tmp_path / "program"
+    program.mkdir()
+    (program / "Pulumi.yaml").write_text("name: scratch\nruntime: python\nconfig:\n  aws:region: us-east-1\n")
+    (program / "__main__.py").write_text(
+        "import pulumi_aws as aws\naws.ebs.Volume('old', availability_zone='us-east-1a', size=9, type='gp2')\n"
+    )
+    state, lines = tmp_path / "state.json", []
+    with (
+        simulated_aws() as aws,
+        workbench(
+            program, cli=cli, environment=dict(os.environ), say=print, simulated_aws=True, throw_away=True
+        ) as bench,
+    ):
+        environment = {
+            **bench.environment,
+            "AWS_ENDPOINT_URL": aws.endpoint,
+            "FLEET_SIMULATED_STATE": str(bench.scratch / "s.json"),
+        }
+        for arguments in (
+            ["up", "--yes", "--skip-preview", *bench.arguments()],
+            ["stack", "export", "--stack", "dev", "--file", str(state)],
+            ["policy", "analyze", "--policy-pack", str(PACK), "--file", str(state)],
+        ):
+            done = run([str(cli.path), *arguments], cwd=program, environment=environment, on_line=lines.append)
+            said = "\n".join(lines) + done.stderr
+
+    assert "gp2-volume" in said
+    assert "old" in said
+
+
+def test_fleet_preview_with_the_engine(programs):
+    """`fleet preview --engine pulumi` gives the result as JSON, priced, with the findings of the pack."""
+    command = [sys.executable, "-m", "fleet", "preview", "--engine", "pulumi", "--format", "json"]
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("PULUMI_")}
+    root = str(Path(__file__).parents[2])
+    environment["PYTHONPATH"] = os.pathsep.join([root, str(PACK)])
+    done = subprocess.run(
+        command, cwd=programs / "violations", capture_output=True, text=True, check=False, env=environment
+    )
+
+    assert done.returncode in {0, 1}, done.stderr
+    result = json.loads(done.stdout)
+    assert result["engine"] == "pulumi"
+    assert result["cost"]["monthly_usd"]["min"] > 0
+    assert "gp2-volume" in {finding["rule"] for finding in result["findings"]}
