@@ -55,21 +55,15 @@ runtime:
 """
 
 _PROGRAM = '''\
-"""Declare the fleet that fleet.lock.json holds."""
-
-from pathlib import Path
+"""The fleet of fleet.yaml, as `fleet plan` decided it. A lock that does not match the spec stops the program here."""
 
 import pulumi
 
-from fleet import Catalog, load_spec
-from fleet.plan import read_lock, require_fresh
-from fleet.resources import Fleet, FleetArgs, read_settings
+from fleet.resources import Fleet, args_from_config
 
-spec = load_spec(Path("fleet.yaml"))
-plan = read_lock(Path("fleet.lock.json"))
-require_fresh(plan, spec)
-settings = read_settings(pulumi.Config("fleet").get_object("settings") or {{}})
-fleet = Fleet(spec.name, FleetArgs(spec=spec, plan=plan, catalog=Catalog.load(), settings=settings))
+args = args_from_config(pulumi.Config("fleet"))
+fleet = Fleet(args.spec.name, args)
+
 pulumi.export("monthly_usd", fleet.monthly_usd)
 pulumi.export("one_off_usd", fleet.one_off_usd)
 '''
@@ -102,6 +96,6 @@ def starter_files(name: str) -> dict[str, str]:
     return {
         "fleet.yaml": _SPEC.format(name=name),
         "Pulumi.yaml": _PULUMI.format(name=name),
-        "__main__.py": _PROGRAM.format(),
+        "__main__.py": _PROGRAM,
         ".github/workflows/fleet.yml": _WORKFLOW,
     }

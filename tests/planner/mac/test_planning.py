@@ -1,13 +1,18 @@
 """Apple builds, planned: the type that is chosen, what it costs, and clear answers to what cannot be."""
 
+import json
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from fleet.catalog import Catalog
 from fleet.planner.mac import as_batch, hourly_builds, needs_mac, plan_apple_builds, slots_per_host, survey_macs
-from fleet.spec import load_spec
+from fleet.planner.mac.demand import RESERVE_GIB
+from fleet.spec import AppleBuilds, load_spec
 
 TODAY = date(2026, 12, 1)
 EXAMPLE = Path(__file__).parents[3] / "fleet.yaml"
@@ -263,3 +268,35 @@ def test_builds_of_a_weekday_come_in_working_hours(fleet) -> None:
     assert sum(hours) == pytest.approx(450)
     assert {hours[9], hours[17], hours[4 * 24 + 12]} == {10.0}
     assert {hours[8], hours[18], hours[5 * 24 + 12]} == {0.0}
+
+
+@settings(max_examples=60, deadline=None, derandomize=True)
+@given(st.floats(0.5, 64), st.integers(1, 2), st.floats(1, 512))
+def test_never_more_than_two_machines_and_never_more_than_memory(memory, limit, host) -> None:
+    workload = AppleBuilds(
+        name="ios",
+        platforms=["ios"],
+        builds_per_weekday=1,
+        minutes_per_build=1,
+        memory_gib_per_vm=memory,
+        max_vms_per_host=limit,
+    )
+    slots = slots_per_host(workload, host)
+
+    assert 0 <= slots <= limit <= 2
+    assert slots * memory + RESERVE_GIB <= host + 1e-6 or slots == 0
+
+
+def test_a_plain_list_of_shapes_has_no_macs(tmp_path, fleet) -> None:
+    shapes = [
+        {"name": "a.large", "architecture": "arm64", "vcpus": 2, "memory_gib": 4, "max_pods": 10, "on_demand_usd": 0.1}
+    ]
+    path = tmp_path / "shapes.json"
+    path.write_text(json.dumps(shapes))
+    spec = fleet()
+
+    part = plan_apple_builds(spec, spec.workloads[0], Catalog.load(path), today=TODAY)
+
+    assert part.status == "infeasible"
+    assert [conflict.needed for conflict in part.conflicts] == ["a Mac type"]
+    assert _reasons(part) == {"needs_mac": ["a.large"]}
