@@ -59,6 +59,7 @@ def _with_outputs(text: str) -> str:
     with tempfile.TemporaryDirectory() as folder:
         for name in ("fleet.yaml", "Pulumi.yaml", "Pulumi.prod.yaml", "Pulumi.dev.yaml", "__main__.py"):
             shutil.copy(ROOT / name, folder)
+        (Path(folder) / ".venv").symlink_to(sys.prefix, target_is_directory=True)
         shutil.copytree(ROOT / "policies", Path(folder) / "policies")
         return _BLOCK.sub(lambda found: _output(found, Path(folder)), text)
 

@@ -127,6 +127,7 @@ def _value(option: Option, value: Any) -> Any:
 
 def _parameter(option: Option) -> inspect.Parameter:
     flags = f"--{option.flag}/--no-{option.flag}" if option.shape == "either" else f"--{option.flag}"
-    annotation = Annotated[_TYPES[option.shape], typer.Option(flags, help=option.help)]
+    kind: Any = _TYPES[option.shape]
+    annotation = Annotated[kind, typer.Option(flags, help=option.help)]
     default = False if option.shape == "flag" else None
     return inspect.Parameter(option.name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=annotation)

@@ -33,11 +33,11 @@ def karpenter(
 
     Examples:  fleet export karpenter | kubectl apply -f -   |   fleet export karpenter --output karpenter.yaml
     """
-    from fleet.errors import ConfigError  # noqa: PLC0415  (help must not wait for pulumi)
-    from fleet.plan import lock_path, read_lock, require_fresh  # noqa: PLC0415
-    from fleet.resources.design import Source  # noqa: PLC0415
-    from fleet.resources.karpenter import Installed, karpenter_manifests, manifests_yaml  # noqa: PLC0415
-    from fleet.resources.settings import Settings  # noqa: PLC0415
+    from fleet.errors import ConfigError
+    from fleet.plan import lock_path, read_lock, require_fresh
+    from fleet.resources.design import Source
+    from fleet.resources.karpenter import Installed, karpenter_manifests, manifests_yaml
+    from fleet.resources.settings import Settings
 
     offered = around.load_catalog(catalog)
     wanted = around.read_spec(spec, offered)

@@ -1,7 +1,7 @@
 """`fleet preview` and `fleet check`: price and judge a program, or what somebody else produced."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
@@ -85,6 +85,7 @@ def preview(
 
     Examples:  fleet preview  |  fleet preview --engine pulumi --stack prod  |  fleet preview -f sarif -o out.sarif
     """
+    _require_baseline(fail_on, baseline)
     from fleet.engine.embedded import read_invokes
     from fleet.preview import preview_embedded, preview_with_engine
 
@@ -115,6 +116,7 @@ def check(
 
     Examples:  pulumi stack export | fleet check /dev/stdin   |   fleet check preview.json --format markdown
     """
+    _require_baseline(fail_on, baseline)
     from fleet.preview import check_stack
     from fleet.stack import decode_file
 
@@ -123,6 +125,11 @@ def check(
     if len(results) > 1:
         raise ConfigError("several files at once are not supported yet; check them one by one")
     return _deliver(results[0], baseline, fail_on, save_baseline, format_, output, everything=everything)
+
+
+def _require_baseline(fail_on: FailOn, baseline: Path | None) -> None:
+    if fail_on is FailOn.new and baseline is None:
+        raise ConfigError("--fail-on new needs --baseline FILE; store one with --save-baseline on the base branch")
 
 
 def _request(
@@ -184,8 +191,6 @@ def _deliver(
 
     if baseline is not None:
         result = against(result, read_result(baseline), only_new=fail_on is FailOn.new)
-    elif fail_on is FailOn.new:
-        raise ConfigError("--fail-on new needs --baseline FILE; store one with --save-baseline on the base branch")
     if save_baseline is not None:
         around.put(result_json(result), save_baseline)
         around.say(f"wrote {save_baseline}")
@@ -200,11 +205,5 @@ def _written(result: "Result", format_: Format, *, to_file: bool, everything: bo
     if format_ is Format.table:
         colour = around.has_colour() and not to_file
         return report.table(result, width=around.width(), colour=colour, everything=everything)
-    writers = {
-        Format.json: result_json,
-        Format.markdown: report.markdown,
-        Format.sarif: report.sarif,
-        Format.junit: report.junit,
-        Format.html: report.html,
-    }
-    return writers[format_](result)
+    write: Callable[[Result], str] = result_json if format_ is Format.json else getattr(report, format_.value)
+    return write(result)

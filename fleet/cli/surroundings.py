@@ -75,7 +75,7 @@ def load_catalog(given: Path | None) -> "Catalog":
 
 def read_spec(path: Path, catalog: "Catalog") -> "FleetSpec":
     """A spec checked against the catalog's names; a list of shapes knows no names to check against."""
-    from fleet.catalog import known
+    from fleet.catalog.spec_names import known
     from fleet.spec import load_spec
 
     return load_spec(path, None if catalog.plain else known(catalog))

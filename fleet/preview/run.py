@@ -1,6 +1,7 @@
 """Preview a program: run it with an engine, price what it declares, let the packs judge, give one result."""
 
 import os
+import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -11,11 +12,15 @@ from fleet.catalog import Catalog
 from fleet.cost import estimate
 from fleet.engine.embedded import Answers, catalog_answers, run_program
 from fleet.engine.model import EngineRun, PackFinding, PolicyPack
-from fleet.engine.packs import run_packs
+from fleet.engine.packs import PackSession
 from fleet.preview.findings import to_finding
 from fleet.result import CatalogStamp, Result, assemble
 from fleet.result.grammar import parse_undecided
 from fleet.stack.model import Stack
+
+
+_PACK_SECONDS = 300.0
+"""How long all packs together may take."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,8 +45,8 @@ class Request:
 
 
 def preview_embedded(request: Request) -> Result:
-    """The program of the folder run in process of ours, without the Pulumi command line."""
-    with _environment(request):
+    """The program of the folder run in a process of ours, without the Pulumi command line; the packs start meanwhile."""
+    with _environment(request), _session(request) as session:
         run = run_program(
             request.folder,
             stack=request.stack or "dev",
@@ -50,7 +55,7 @@ def preview_embedded(request: Request) -> Result:
             output=request.say,
         )
         _tell(run, request.say)
-        return _judged(request, run.stack, "embedded")
+        return _judged(request, session, run.stack, "embedded")
 
 
 def preview_with_engine(request: Request) -> Result:
@@ -72,12 +77,22 @@ def preview_with_engine(request: Request) -> Result:
 
 def check_stack(request: Request, stack: Stack) -> Result:
     """What somebody else produced, priced and judged; `folder` is where paths of the packs' settings start."""
-    with _environment(request):
-        return _judged(request, stack, "file")
+    with _environment(request), _session(request) as session:
+        return _judged(request, session, stack, "file")
 
 
-def _judged(request: Request, stack: Stack, engine: Literal["embedded", "file"]) -> Result:
-    runs = run_packs(request.packs, request.folder, stack, output=request.say) if request.packs else []
+def _session(request: Request) -> PackSession:
+    return PackSession(request.packs, request.folder, output=request.say)
+
+
+def _judged(request: Request, session: PackSession, stack: Stack, engine: Literal["embedded", "file"]) -> Result:
+    """The stack with prices and findings. What is there already is judged as it is: only a preview is remediated."""
+    runs = session.run(
+        stack,
+        [pack.config for pack in request.packs],
+        deadline=time.monotonic() + _PACK_SECONDS,
+        remediate=engine == "embedded",
+    )
     for run in runs:
         for note in run.notes:
             request.say(note)

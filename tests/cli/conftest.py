@@ -1,6 +1,7 @@
 """The command line run in process, in a folder of its own that holds the example fleet."""
 
 import shutil
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,6 +25,8 @@ def example(tmp_path, monkeypatch):
     """A folder with the example's program and spec, without its lock; the current folder."""
     for name in ("fleet.yaml", "Pulumi.yaml", "Pulumi.prod.yaml", "Pulumi.dev.yaml", "__main__.py"):
         shutil.copy(ROOT / name, tmp_path / name)
+    # Pulumi.yaml names the environment of the checkout.
+    (tmp_path / ".venv").symlink_to(sys.prefix, target_is_directory=True)
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("NO_COLOR", "1")
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
