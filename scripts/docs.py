@@ -37,7 +37,16 @@ def main() -> int:
 
 def _pages() -> Iterator[tuple[Path, str]]:
     yield ROOT / "docs" / "cli.md", _reference()
+    yield from _rules()
     yield ROOT / "README.md", _with_outputs((ROOT / "README.md").read_text(encoding="utf-8"))
+
+
+def _rules() -> Iterator[tuple[Path, str]]:
+    from fleet_policies.registry import rules
+    from fleet_policies.write_pages import all_pages
+
+    for name, text in all_pages(rules()).items():
+        yield ROOT / "docs" / "rules" / name, text
 
 
 def _reference() -> str:

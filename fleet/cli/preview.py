@@ -58,9 +58,7 @@ Everything = Annotated[bool, typer.Option("--all", help="List resources without 
 
 
 def preview(
-    engine: Annotated[
-        Engine, typer.Option("--engine", help="Run it here, or with the Pulumi CLI.")
-    ] = Engine.embedded,
+    engine: Annotated[Engine, typer.Option("--engine", help="Run it here, or with the Pulumi CLI.")] = Engine.embedded,
     stack: Annotated[
         str | None, typer.Option("--stack", "-s", help="The stack [default: the selected one, else dev].")
     ] = None,

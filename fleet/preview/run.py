@@ -18,7 +18,6 @@ from fleet.result import CatalogStamp, Result, assemble
 from fleet.result.grammar import parse_undecided
 from fleet.stack.model import Stack
 
-
 _PACK_SECONDS = 300.0
 """How long all packs together may take."""
 
@@ -45,7 +44,7 @@ class Request:
 
 
 def preview_embedded(request: Request) -> Result:
-    """The program of the folder run in a process of ours, without the Pulumi command line; the packs start meanwhile."""
+    """The program of the folder run in a process of ours, without the Pulumi CLI; the packs start meanwhile."""
     with _environment(request), _session(request) as session:
         run = run_program(
             request.folder,

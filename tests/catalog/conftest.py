@@ -28,7 +28,7 @@ def copy(tmp_path):
 @pytest.fixture(scope="session")
 def source_rows():
     """Rows of a source table by its name."""
-    import csv  # noqa: PLC0415  (only this fixture reads files)
+    import csv
 
     def read(name):
         with (SHIPPED.parent / "sources" / f"{name}.csv").open(encoding="utf-8", newline="") as file:

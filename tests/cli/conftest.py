@@ -50,8 +50,19 @@ def fleet(capfd):
     return run
 
 
+@pytest.fixture(scope="session")
+def example_lock(tmp_path_factory):
+    """The lock of the example, planned once for all tests of a process."""
+    from fleet.cli import main
+
+    folder = tmp_path_factory.mktemp("planned")
+    shutil.copy(ROOT / "fleet.yaml", folder / "fleet.yaml")
+    assert main(["plan", "--spec", str(folder / "fleet.yaml"), "--today", DAY]) == 0
+    return folder / "fleet.lock.json"
+
+
 @pytest.fixture
-def planned(example, fleet):
+def planned(example, example_lock):
     """The example folder with its lock."""
-    assert fleet("plan", "--today", DAY).code == 0
+    shutil.copy(example_lock, example / "fleet.lock.json")
     return example
