@@ -67,6 +67,7 @@ def preview_with_engine(request: Request) -> Result:
             stack=request.stack,
             packs=request.packs,
             config=request.config,
+            answers=catalog_answers(request.catalog, request.answers),
             simulated_aws=request.simulated_aws,
             say=request.say,
         )
