@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from fleet.catalog import Catalog
     from fleet.cost import estimate
-    from fleet.plan import Plan
     from fleet.planner import plan
+    from fleet.plans import Plan
     from fleet.spec import (
         AppleBuilds,
         Batch,
@@ -43,7 +43,7 @@ __all__ = [
 _SPEC = ("AppleBuilds", "Batch", "Cluster", "FleetSpec", "Inference", "Rendering", "Service", "Training", "load_spec")
 _HOME = {
     "Catalog": "fleet.catalog",
-    "Plan": "fleet.plan",
+    "Plan": "fleet.plans",
     "estimate": "fleet.cost",
     "plan": "fleet.planner",
     **dict.fromkeys(_SPEC, "fleet.spec"),

@@ -10,9 +10,9 @@ from fleet.cli import surroundings as around
 
 if TYPE_CHECKING:
     from fleet.catalog import Catalog
-    from fleet.plan import Plan
     from fleet.planner import Explanation
     from fleet.planner.explanation import Verdict
+    from fleet.plans import Plan
     from fleet.spec import FleetSpec
 
 
@@ -48,8 +48,8 @@ def explain(
 
 def _plan(path: Path, spec: "FleetSpec", catalog: "Catalog", today: str | None) -> "Plan | None":
     """What was chosen: the lock where it fits the spec, else a plan made now; None when no fleet is possible."""
-    from fleet.plan import check_lock, lock_path, read_lock
     from fleet.planner import plan as solve
+    from fleet.plans import check_lock, lock_path, read_lock
 
     lock = lock_path(path)
     if check_lock(lock, spec).fresh:

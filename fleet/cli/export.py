@@ -34,7 +34,7 @@ def karpenter(
     Examples:  fleet export karpenter | kubectl apply -f -   |   fleet export karpenter --output karpenter.yaml
     """
     from fleet.errors import ConfigError
-    from fleet.plan import lock_path, read_lock, require_fresh
+    from fleet.plans import lock_path, read_lock, require_fresh
     from fleet.resources.design import Source
     from fleet.resources.karpenter import Installed, karpenter_manifests, manifests_yaml
     from fleet.resources.settings import Settings

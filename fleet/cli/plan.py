@@ -9,7 +9,7 @@ from fleet.cli import surroundings as around
 
 if TYPE_CHECKING:
     from fleet.catalog import Catalog
-    from fleet.plan import Plan
+    from fleet.plans import Plan
     from fleet.spec import FleetSpec
 
 
@@ -39,7 +39,7 @@ def plan(
 
 
 def _check(path: Path, spec: "FleetSpec", catalog: "Catalog", json_: bool) -> int:
-    from fleet.plan import check_lock, lock_path
+    from fleet.plans import check_lock, lock_path
 
     lock = lock_path(path)
     state = check_lock(lock, spec, catalog.as_of)
@@ -56,8 +56,8 @@ def _check(path: Path, spec: "FleetSpec", catalog: "Catalog", json_: bool) -> in
 
 
 def _solve(path: Path, spec: "FleetSpec", catalog: "Catalog", *, json_: bool, fresh: bool, today: str | None) -> int:
-    from fleet.plan import lock_path, plan_json, write_lock
     from fleet.planner import plan as solve
+    from fleet.plans import lock_path, plan_json, write_lock
     from fleet.report.plan import changes_text, plan_text
 
     lock = lock_path(path)
@@ -83,7 +83,7 @@ def _solve(path: Path, spec: "FleetSpec", catalog: "Catalog", *, json_: bool, fr
 def _previous(lock: Path) -> "Plan | None":
     """The locked plan, to keep what need not move; a broken lock is said and not kept."""
     from fleet.errors import LockError
-    from fleet.plan import read_lock
+    from fleet.plans import read_lock
 
     if not lock.exists():
         return None

@@ -44,7 +44,7 @@ def day(text: str | None) -> date:
 
 
 def catalog_path(given: Path | None) -> Path | None:
-    """The catalog of a command: as given, else the user's newest snapshot where it is newer than the shipped one.
+    """The catalog of a command: as given, else the user's newest snapshot unless the shipped one is newer.
 
     None stands for the shipped one.
     """
@@ -55,7 +55,7 @@ def catalog_path(given: Path | None) -> Path | None:
 
     snapshots = [folder for folder in user_folder(os.environ).glob("????-??-??") if (folder / _MANIFEST).is_file()]
     newest = max(snapshots, key=lambda folder: (_as_of(folder), folder.name), default=None)
-    return newest if newest is not None and _as_of(newest) > _as_of(SHIPPED) else None
+    return newest if newest is not None and _as_of(newest) >= _as_of(SHIPPED) else None
 
 
 def _as_of(snapshot: Path) -> str:

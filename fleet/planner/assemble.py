@@ -6,9 +6,9 @@ from decimal import Decimal
 
 from fleet.catalog import Catalog
 from fleet.cost.carbon import kg_co2e_per_hour
-from fleet.plan.model import Allocation, CatalogStamp, Conflict, Plan
 from fleet.planner.part import Part
 from fleet.planner.quotas import Quotas
+from fleet.plans.model import Allocation, CatalogStamp, Conflict, Plan
 from fleet.spec.digest import spec_sha256
 from fleet.spec.model import FleetSpec
 from fleet.vocabulary import Status

@@ -8,12 +8,12 @@ from decimal import Decimal
 
 from fleet.catalog import Catalog, eks_reserved
 from fleet.money import HOURS_PER_MONTH, usd
-from fleet.plan.model import Allocation, Conflict, Node
 from fleet.planner.candidates import Market, Offer, survey
 from fleet.planner.packing import Load, NodeType, Packing, Problem, pack
 from fleet.planner.part import Part
 from fleet.planner.rejections import rejections
 from fleet.planner.volumes import root_volume_hourly_usd, volume_note
+from fleet.plans.model import Allocation, Conflict, Node
 from fleet.spec.model import Cluster, FleetSpec, Service
 from fleet.vocabulary import Status
 

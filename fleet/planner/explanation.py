@@ -10,7 +10,6 @@ from fleet.catalog import Catalog
 from fleet.catalog.model import Accelerator, InstanceType, Resolved
 from fleet.errors import UnknownName
 from fleet.money import HOURS_PER_MONTH, usd
-from fleet.plan.model import Plan, Rejection
 from fleet.planner.accelerators import Judgement, judge
 from fleet.planner.accelerators.gates import accelerator_reasons
 from fleet.planner.accelerators.needs import need_of
@@ -20,6 +19,7 @@ from fleet.planner.mac import Weeks, as_batch, mac_choices, needs_mac, survey_ma
 from fleet.planner.own_nodes import batch_vcpus, replicas_on, why_too_small
 from fleet.planner.rejections import rejections
 from fleet.planner.work import Work, work_of
+from fleet.plans.model import Plan, Rejection
 from fleet.spec.model import AppleBuilds, Batch, FleetSpec, Inference, Rendering, Service, Training, Workload
 from fleet.vocabulary import Reason
 

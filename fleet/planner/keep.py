@@ -4,7 +4,7 @@ from collections import defaultdict
 from decimal import Decimal
 
 from fleet.catalog import Catalog
-from fleet.plan.model import Allocation, Plan
+from fleet.plans.model import Allocation, Plan
 from fleet.spec.digest import spec_sha256
 from fleet.spec.model import FleetSpec
 

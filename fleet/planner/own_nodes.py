@@ -10,13 +10,13 @@ from decimal import Decimal
 from fleet.catalog import Catalog
 from fleet.catalog.model import InstanceType
 from fleet.money import HOURS_PER_MONTH, usd
-from fleet.plan.model import Allocation, Conflict
 from fleet.planner.candidates import Market, Offer, survey
 from fleet.planner.covering import Cover, Demand, Option, SpotRules, cover, relaxed_usd
 from fleet.planner.part import Part
 from fleet.planner.rejections import rejections
 from fleet.planner.volumes import ROOT_VOLUME_GIB, root_volume_hourly_usd, volume_note
 from fleet.planner.work import Work, work_of
+from fleet.plans.model import Allocation, Conflict
 from fleet.spec.model import Batch, FleetSpec, Service
 from fleet.vocabulary import Reason
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from decimal import Decimal
 
-from fleet.plan.model import Allocation, Conflict, Node, Rejection, Schedule
+from fleet.plans.model import Allocation, Conflict, Node, Rejection, Schedule
 from fleet.vocabulary import Status
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from fleet.catalog import Catalog
-from fleet.plan.model import Allocation, QuotaUse
+from fleet.plans.model import Allocation, QuotaUse
 from fleet.spec.model import FleetSpec, QuotaLimit
 from fleet.spec.model import Quotas as QuotaRules
 

@@ -5,7 +5,6 @@ from dataclasses import replace
 from datetime import date
 
 from fleet.catalog import Catalog
-from fleet.plan.model import Plan
 from fleet.planner.accelerators import plan_inference, plan_rendering, plan_training
 from fleet.planner.assemble import assemble
 from fleet.planner.clusters import plan_cluster
@@ -14,6 +13,7 @@ from fleet.planner.mac import as_batch, needs_mac, plan_apple_builds
 from fleet.planner.own_nodes import plan_batch, plan_service
 from fleet.planner.part import Part
 from fleet.planner.quotas import Quotas
+from fleet.plans.model import Plan
 from fleet.spec.model import AppleBuilds, Batch, FleetSpec, Inference, Rendering, Service, Workload
 
 Progress = Callable[[str], None]

@@ -8,8 +8,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from fleet.plan.model import Plan
 from fleet.planner.explanation import Explanation, Verdict
+from fleet.plans.model import Plan
 from fleet.report.amounts import money
 
 _SHOWN = 12

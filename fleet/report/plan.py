@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from fleet.plan.model import Allocation, Plan
+from fleet.plans.model import Allocation, Plan
 from fleet.report.amounts import money
 
 _WIDE = 100

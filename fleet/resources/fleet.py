@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pulumi
 
-from fleet.plan import Plan
+from fleet.plans import Plan
 from fleet.resources.batch_queue import BatchQueue, BatchQueueArgs
 from fleet.resources.cluster import Cluster, ClusterArgs
 from fleet.resources.component import token

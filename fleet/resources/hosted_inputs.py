@@ -14,7 +14,7 @@ from pydantic import ValidationError
 from fleet.catalog import Catalog
 from fleet.catalog.spec_names import known
 from fleet.errors import FleetError
-from fleet.plan import Plan, read_lock, require_fresh
+from fleet.plans import Plan, read_lock, require_fresh
 from fleet.resources.design import Source
 from fleet.resources.design.cluster import design_cluster
 from fleet.resources.design.fleet import WorkloadDesign, design_workload, zones_needed

@@ -9,7 +9,7 @@ import pulumi
 from fleet.catalog import Catalog
 from fleet.catalog.spec_names import known
 from fleet.errors import FleetError
-from fleet.plan import lock_path, read_lock, require_fresh
+from fleet.plans import lock_path, read_lock, require_fresh
 from fleet.resources.fleet import FleetArgs
 from fleet.resources.settings import read_settings
 from fleet.spec import load_spec

@@ -7,7 +7,7 @@ from pathlib import Path
 from fleet.catalog import Catalog
 from fleet.catalog.spec_names import known
 from fleet.errors import ConfigError
-from fleet.plan import Plan, lock_path, read_lock
+from fleet.plans import Plan, lock_path, read_lock
 from fleet.result.baseline import Baseline, read_baseline
 from fleet.result.exemptions import Waiver, read_exemptions
 from fleet.spec import load_spec

@@ -3,7 +3,7 @@
 from decimal import Decimal
 
 from fleet.cost import Machines, PricedResource
-from fleet.plan import Plan
+from fleet.plans import Plan
 
 __all__ = ["has_several_nodes", "is_planned", "steady_hours"]
 

@@ -8,7 +8,7 @@ from functools import cached_property
 from fleet.catalog import Catalog
 from fleet.cost import MACHINE_TYPES, Estimate, Machines, PricedResource, Surroundings, Tags, estimate, read_machines
 from fleet.interval import Interval
-from fleet.plan import Plan
+from fleet.plans import Plan
 from fleet.result.baseline import Baseline
 from fleet.result.exemptions import Waiver
 from fleet.spec import FleetSpec

@@ -16,7 +16,7 @@ from fleet_policies.settings import read_settings
 
 from fleet.catalog import Catalog
 from fleet.errors import ConfigError
-from fleet.plan.model import Allocation, CatalogStamp, Plan
+from fleet.plans.model import Allocation, CatalogStamp, Plan
 from fleet.result.baseline import parse_baseline
 from fleet.result.exemptions import parse_exemptions
 from fleet.result.grammar import parse_message

@@ -23,7 +23,7 @@ from pulumi.runtime.proto import (
 from pulumi.runtime.proto.errors_pb2 import InputPropertiesError
 from pulumi.runtime.proto.status_pb2 import Status
 
-from fleet.plan import Plan, plan_json
+from fleet.plans import Plan, plan_json
 from fleet.spec import parse_spec, spec_sha256
 
 ROOT = Path(__file__).parents[2]

@@ -18,7 +18,7 @@ with warnings.catch_warnings():
     assert ec2.LaunchTemplate
 
 from fleet.catalog import Catalog
-from fleet.plan import Allocation, CatalogStamp, Lease, Node, Plan, Schedule, WaitMinutes
+from fleet.plans import Allocation, CatalogStamp, Lease, Node, Plan, Schedule, WaitMinutes
 from fleet.resources import Fleet, FleetArgs, Settings
 from fleet.resources.design import Source
 from fleet.spec import FleetSpec, parse_spec

@@ -5,7 +5,7 @@ from ruamel.yaml import YAML
 
 from fleet.cli.export import app
 from fleet.errors import ConfigError, StaleLock
-from fleet.plan import lock_path, write_lock
+from fleet.plans import lock_path, write_lock
 from fleet.spec import load_spec, spec_sha256
 
 

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fleet.plan import Lease
+from fleet.plans import Lease
 from fleet.resources.design.mac import lease_tracks
 
 WEEK = 168

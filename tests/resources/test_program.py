@@ -8,7 +8,7 @@ import pulumi
 import pytest
 from pulumi.runtime.config import set_all_config
 
-from fleet.plan import lock_path, write_lock
+from fleet.plans import lock_path, write_lock
 from fleet.resources import args_from_config
 from fleet.spec import load_spec, spec_sha256
 

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from fleet.money import usd
-from fleet.plan.model import Allocation
 from fleet.planner.accelerators.choices import Choice
 from fleet.planner.accelerators.runs import Run
+from fleet.plans.model import Allocation
 
 _MICRO = Decimal("0.000001")
 

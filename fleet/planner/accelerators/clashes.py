@@ -1,10 +1,10 @@
 """Why a standing workload cannot be served, in the user's words."""
 
-from fleet.plan.model import Conflict
 from fleet.planner.accelerators.market import Market
 from fleet.planner.accelerators.offers import Counter
 from fleet.planner.accelerators.serving import Bucket, Demand
 from fleet.planner.accelerators.turned_down import nearest_words
+from fleet.plans.model import Conflict
 from fleet.spec.model import Inference, Rendering
 
 

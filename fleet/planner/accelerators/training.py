@@ -2,7 +2,6 @@
 
 from datetime import date
 
-from fleet.plan.model import Conflict
 from fleet.planner.accelerators import allocate, blocks, commands, rework
 from fleet.planner.accelerators.economics import price_lines
 from fleet.planner.accelerators.offers import Counter
@@ -10,6 +9,7 @@ from fleet.planner.accelerators.runs import Run
 from fleet.planner.accelerators.selection import Selection, select
 from fleet.planner.accelerators.turned_down import nearest, nearest_words, rejections
 from fleet.planner.part import Part
+from fleet.plans.model import Conflict
 from fleet.spec.model import Training
 from fleet.vocabulary import Reason
 

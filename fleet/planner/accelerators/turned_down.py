@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Mapping
 
-from fleet.plan.model import Rejection
+from fleet.plans.model import Rejection
 from fleet.vocabulary import Reason
 
 _EXAMPLES = 5

@@ -4,10 +4,10 @@ from collections.abc import Iterator, Sequence
 from itertools import combinations
 
 from fleet.catalog import Catalog
-from fleet.plan import Conflict
 from fleet.planner.mac.demand import RESERVE_GIB, WORKING_HOURS
 from fleet.planner.mac.machines import NEWEST_IMAGE, MacMarket, MacOption
 from fleet.planner.mac.week import MOST_HOSTS, SCRUB_HOURS, MacWeek, monthly
+from fleet.plans import Conflict
 from fleet.spec import AppleBuilds, FleetSpec
 from fleet.vocabulary import Reason
 

@@ -7,13 +7,13 @@ from decimal import Decimal
 
 from fleet.catalog import Catalog
 from fleet.money import HOURS_PER_MONTH
-from fleet.plan import Allocation, Lease, Rejection, Schedule, WaitMinutes
 from fleet.planner.mac.demand import WEEK
 from fleet.planner.mac.machines import MacMarket, MacOption, survey_macs
 from fleet.planner.mac.notes import assumptions, comparison, conflicts, next_steps, too_many
 from fleet.planner.mac.waiting import Percentiles
 from fleet.planner.mac.week import MacWeek, Weeks, monthly
 from fleet.planner.part import Part
+from fleet.plans import Allocation, Lease, Rejection, Schedule, WaitMinutes
 from fleet.spec import AppleBuilds, FleetSpec
 from fleet.vocabulary import Reason
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from pulumi import InputPropertyError
 
-from fleet.plan import Allocation
+from fleet.plans import Allocation
 from fleet.resources.design.model import BatchDesign, ComputeDesign, Market
 from fleet.resources.design.pool import market_of
 from fleet.resources.design.source import Source, zones_of

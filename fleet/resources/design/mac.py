@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from pulumi import InputPropertyError
 
-from fleet.plan import Lease, Schedule
+from fleet.plans import Lease, Schedule
 from fleet.resources.design.model import HostDesign, LeaseDesign, LeaseStep, MacDesign
 from fleet.resources.design.source import Source, zones_of
 from fleet.resources.facts import TypeFacts

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from fractions import Fraction
 from math import gcd, lcm
 
-from fleet.plan import Allocation
+from fleet.plans import Allocation
 from fleet.resources.design.model import Choice, GroupDesign, Market, PoolDesign
 from fleet.resources.design.source import Source, zones_of
 from fleet.resources.facts import TypeFacts

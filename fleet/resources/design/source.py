@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from pulumi import InputPropertyError
 
-from fleet.plan import Allocation, Plan
+from fleet.plans import Allocation, Plan
 from fleet.resources.facts import CatalogFacts, TypeFacts, type_facts
 from fleet.resources.images import Image, NoImage, image_for, macos_image, own_image
 from fleet.resources.settings import Settings

@@ -35,7 +35,7 @@ https://docs.aws.amazon.com/wellarchitected/latest/framework/ops_mit_deploy_risk
 from collections.abc import Iterator, Mapping
 
 from fleet.cost import MACHINE_TYPES, Machines
-from fleet.plan import Plan
+from fleet.plans import Plan
 from fleet.stack.model import Unknown
 from fleet_policies.rule import Found, NotApplicable, Options, Rule, Undecided, Violation
 from fleet_policies.scene import Scene

@@ -1,7 +1,7 @@
 """The plan as a value, and the lock file that keeps it: reading, writing, staleness."""
 
-from fleet.plan.lock import LockCheck, check_lock, lock_path, plan_json, read_lock, require_fresh, write_lock
-from fleet.plan.model import (
+from fleet.plans.lock import LockCheck, check_lock, lock_path, plan_json, read_lock, require_fresh, write_lock
+from fleet.plans.model import (
     Allocation,
     CatalogStamp,
     Conflict,

@@ -3,7 +3,7 @@ from decimal import Decimal
 
 import pytest
 
-from fleet.plan import Allocation, CatalogStamp, Plan
+from fleet.plans import Allocation, CatalogStamp, Plan
 from fleet.spec import FleetSpec, parse_spec, spec_sha256
 
 SPEC = """\

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from fleet.errors import LockError, StaleLock
-from fleet.plan import check_lock, lock_path, plan_json, read_lock, require_fresh, write_lock
+from fleet.plans import check_lock, lock_path, plan_json, read_lock, require_fresh, write_lock
 from fleet.spec import parse_spec
 
 

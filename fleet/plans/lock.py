@@ -12,7 +12,7 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from fleet.errors import LockError, StaleLock
-from fleet.plan.model import Plan
+from fleet.plans.model import Plan
 from fleet.spec import FleetSpec, spec_sha256
 
 __all__ = ["LockCheck", "check_lock", "lock_path", "plan_json", "read_lock", "require_fresh", "write_lock"]
