@@ -6,6 +6,7 @@ import typing
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import pulumi
 import pulumi_aws
 import pytest
 
@@ -20,7 +21,8 @@ def resource_class(token: str) -> type:
 
 def properties(args: type) -> dict[str, tuple[Any, bool]]:
     """Name on the wire -> (type of its values, required) of an Args class."""
-    hints = typing.get_type_hints(args.__init__, vars(inspect.getmodule(args)))
+    # `pulumi.Input` refers to "Output" by name, which no module of the AWS SDK imports.
+    hints = typing.get_type_hints(args.__init__, {**vars(inspect.getmodule(args)), "Output": pulumi.Output})
     parameters = inspect.signature(args.__init__).parameters
     found = {}
     for python_name, getter in inspect.getmembers(args, lambda member: isinstance(member, property)):
