@@ -21,8 +21,8 @@ def resource_class(token: str) -> type:
 
 def properties(args: type) -> dict[str, tuple[Any, bool]]:
     """Name on the wire -> (type of its values, required) of an Args class."""
-    # `pulumi.Input` refers to "Output" by name, which no module of the AWS SDK imports.
-    hints = typing.get_type_hints(args.__init__, {**vars(inspect.getmodule(args)), "Output": pulumi.Output})
+    # `pulumi.Input` refers to "Output[T]" by name, as its own module knows it.
+    hints = typing.get_type_hints(args.__init__, {**vars(pulumi.output), **vars(inspect.getmodule(args))})
     parameters = inspect.signature(args.__init__).parameters
     found = {}
     for python_name, getter in inspect.getmembers(args, lambda member: isinstance(member, property)):
