@@ -27,6 +27,7 @@ check: $(VENV)/.dev  ## what a reviewer would run: formatter, linter, types, imp
 	$(BIN)/ruff check $(PARTS)
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
+	$(BIN)/python scripts/build_catalog.py --check
 	$(BIN)/python scripts/docs.py --check
 
 fix: $(VENV)/.dev  ## format, and mend what the linter can
@@ -35,6 +36,9 @@ fix: $(VENV)/.dev  ## format, and mend what the linter can
 
 docs: $(VENV)/.dev  ## rewrite the generated parts of the documentation
 	$(BIN)/python scripts/docs.py
+
+bench: $(VENV)/.dev  ## time what docs/benchmarks.md speaks of, one after the other
+	@for script in benchmarks/*.py; do echo "== $$script"; $(BIN)/python $$script || exit 1; done
 
 golden: $(VENV)/.dev  ## rewrite the golden files of the tests; review the difference
 	FLEET_WRITE_GOLDEN=1 $(BIN)/pytest -q -m "not engine" tests -k golden
