@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from fleet.cli import catalog, doctor, explain, export, init, plan, policies, preview, rehearse, schema
+from fleet.cli import catalog, diff, doctor, explain, export, init, plan, policies, preview, rehearse, schema
 
 app = typer.Typer(
     name="fleet",
@@ -36,6 +36,7 @@ app.command()(plan.plan)
 app.command()(explain.explain)
 app.command()(preview.preview)
 app.command()(preview.check)
+app.command()(diff.diff)
 app.command()(rehearse.rehearse)
 app.add_typer(catalog.app, name="catalog")
 app.add_typer(export.app, name="export")

@@ -13,6 +13,8 @@ from fleet.plans.model import Allocation, Plan
 from fleet.report.amounts import money
 
 _WIDE = 100
+_MOST_ASSUMPTIONS = 10
+_MOST_STEPS = 12
 
 
 def plan_text(plan: Plan, *, width: int = 80, colour: bool = False) -> str:
@@ -38,8 +40,8 @@ def plan_text(plan: Plan, *, width: int = 80, colour: bool = False) -> str:
             f"{schedule.workload}: {schedule.always_on} hosts always on, {max(schedule.leased)} at most; "
             f"builds wait {schedule.wait_minutes.p95:g} minutes at p95"
         )
-    _listed(console, "Assumed", plan.assumptions)
-    _listed(console, "Next", plan.next_steps)
+    _listed(console, "Assumed", plan.assumptions, _MOST_ASSUMPTIONS)
+    _listed(console, "Next", plan.next_steps, _MOST_STEPS)
     return out.getvalue()
 
 
@@ -100,14 +102,16 @@ def _totals(plan: Plan) -> Text:
     return text
 
 
-def _listed(console: Console, title: str, items: Sequence[str]) -> None:
+def _listed(console: Console, title: str, items: Sequence[str], most: int) -> None:
     if not items:
         return
     console.print(Text(title, "bold"))
-    for item in items:
+    for item in items[:most]:
         grid = Table.grid(padding=(0, 1))
         grid.add_row("-", Text(item))
         console.print(grid)
+    if len(items) > most:
+        console.print(Text(f"and {len(items) - most} more: fleet plan --json", "dim"))
 
 
 def changes_text(before: Plan, after: Plan) -> str:

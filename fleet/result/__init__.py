@@ -3,11 +3,13 @@
 from fleet.result.against import against
 from fleet.result.assemble import assemble
 from fleet.result.codec import parse_result, read_result, result_json, result_values
+from fleet.result.diff import Diff, diff, diff_values
 from fleet.result.model import CatalogStamp, Counts, Exemption, Finding, Level, NotAnswered, Result, Severity
 
 __all__ = [
     "CatalogStamp",
     "Counts",
+    "Diff",
     "Exemption",
     "Finding",
     "Level",
@@ -16,6 +18,8 @@ __all__ = [
     "Severity",
     "against",
     "assemble",
+    "diff",
+    "diff_values",
     "parse_result",
     "read_result",
     "result_json",

@@ -8,7 +8,7 @@ from fleet.result.model import Counts, Finding, Result
 def against(result: Result, baseline: Result, *, only_new: bool = False) -> Result:
     """The result with `new` and `previous_monthly_usd` filled in from a baseline.
 
-    A finding is known when the baseline has one of the same rule for the same resource. With `only_new` known mandatory
+    A finding is known when the baseline has one of the same rule of the same pack for the same resource. With `only_new` known mandatory
     findings do not fail: the result passes when none of the mandatory findings is new.
     """
     known = {_key(finding) for finding in baseline.findings}
@@ -29,8 +29,8 @@ def against(result: Result, baseline: Result, *, only_new: bool = False) -> Resu
     )
 
 
-def _key(finding: Finding) -> tuple[str, str]:
-    return finding.rule, finding.urn
+def _key(finding: Finding) -> tuple[str, str, str]:
+    return finding.pack, finding.rule, finding.urn
 
 
 def _counts(counts: Counts, findings: list[Finding]) -> Counts:

@@ -1,0 +1,11 @@
+"""Text of users and packs, made harmless for one line: no control characters, no terminal sequences."""
+
+import re
+
+_SEQUENCE = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|[@-Z\\-_])")
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+
+
+def plain(text: str) -> str:
+    """The text on one line, without control characters and without marks that turn its direction."""
+    return " ".join(_CONTROL.sub("", _SEQUENCE.sub("", text)).split())
