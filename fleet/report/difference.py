@@ -120,7 +120,8 @@ def _capacity(found: Diff) -> Iterator[str]:
     for item in found.capacity:
         names = ", ".join(item.instance_types[:3]) + (" ..." if len(item.instance_types) > 3 else "")  # noqa: PLR2004  (a line's worth)
         how = f" {item.purchase.replace('_', ' ')}" if item.purchase else ""
-        yield f"{names}{how} in {item.region or 'an unknown region'}: {amounts.count(item.before)} -> {amounts.count(item.after)}"
+        counts = f"{amounts.count(item.before)} -> {amounts.count(item.after)}"
+        yield f"{names}{how} in {item.region or 'an unknown region'}: {counts}"
 
 
 def _groups(found: Diff) -> tuple[tuple[str, list[Finding]], ...]:

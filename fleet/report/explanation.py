@@ -97,7 +97,7 @@ _HOURS = 24
 
 
 def _week(needed: list[int], leased: list[int]) -> Text:
-    """Hosts leased against hosts needed, hour by hour: a line a day, a digit an hour (`+` from 10), needed over leased."""
+    """Hosts leased against hosts needed, hour by hour: a line a day, a digit an hour (`+` from 10)."""
     text = Text("\nHosts by hour of the week: needed over leased\n", "bold")
     text.append("     0     6     12    18\n", "dim")
     for day, name in enumerate(_DAYS):

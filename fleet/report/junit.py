@@ -3,6 +3,7 @@
 from collections import defaultdict
 from xml.sax.saxutils import escape, quoteattr
 
+from fleet.report.harmless import plain
 from fleet.result.model import Finding, Result
 
 # XML 1.0 has no place for most control characters, not even as a reference.
@@ -36,9 +37,7 @@ def _case(pack: str, rule: str, findings: list[Finding]) -> str:
     inner = ""
     if failed:
         text = "\n".join(_line(finding) for finding in failed)
-        inner += (
-            f"\n      <failure type={_attribute(rule)} message={_attribute(failed[0].message)}>{_text(text)}</failure>"
-        )
+        inner += f"\n      <failure type={_attribute(rule)} message={_attribute(plain(failed[0].message))}>{_text(text)}</failure>"
     if noted:
         inner += "\n      <system-out>" + _text("\n".join(_line(finding) for finding in noted)) + "</system-out>"
     return f'    <testcase classname={_attribute(pack)} name={_attribute(rule)} time="0">{inner}\n    </testcase>'
@@ -50,7 +49,7 @@ def _fails(finding: Finding) -> bool:
 
 def _line(finding: Finding) -> str:
     where = f"{finding.location.file}:{finding.location.line}: " if finding.location else ""
-    return f"{where}{finding.urn}: {finding.message}"
+    return plain(f"{where}{finding.urn}: {finding.message}")
 
 
 def _text(value: str) -> str:

@@ -5,13 +5,15 @@ from collections.abc import Iterator
 from fleet.cost.model import PricedResource
 from fleet.interval import ZERO
 from fleet.report import amounts
+from fleet.report.harmless import plain
 from fleet.report.table import short_type
 from fleet.result.model import Finding, Result
 
 LIMIT = 65_536
 """Characters that GitHub takes in one comment."""
 
-_ROOM_FOR_THE_REST = 4_000
+_ROOM_FOR_THE_REST = 8_000
+_LONGEST = 600
 
 
 def markdown(result: Result, *, limit: int = LIMIT) -> str:
@@ -43,8 +45,8 @@ def _head(result: Result) -> Iterator[str]:
 def _finding(finding: Finding) -> str:
     mark = {"mandatory": "❌", "advisory": "⚠️", "remediate": "🔧", "disabled": ""}[finding.level]
     name = finding.urn.rpartition("::")[2]
-    where = f" (`{finding.location.file}:{finding.location.line}`)" if finding.location else ""
-    return f"- {mark} `{finding.id or finding.rule}` **{escape(name)}**{where}: {escape(finding.message)}"
+    where = f" ({escape(finding.location.file)}:{finding.location.line})" if finding.location else ""
+    return f"- {mark} {escape(finding.id or finding.rule)} **{escape(name)}**{where}: {escape(finding.message)}"
 
 
 def _resources(result: Result) -> Iterator[str]:
@@ -74,7 +76,8 @@ def _section(title: str, rows: list[str], room: int, table: str = "") -> str:
     left = len(rows) - len(kept)
     more = f"\n\n... and {left} more" if left else ""
     lines = "\n".join([*([table] if table else []), *kept])
-    return f"\n<details{' open' if title == 'Findings' else ''}><summary>{title} ({len(rows)})</summary>\n\n{lines}{more}\n\n</details>\n"
+    fold = " open" if title == "Findings" else ""
+    return f"\n<details{fold}><summary>{title} ({len(rows)})</summary>\n\n{lines}{more}\n\n</details>\n"
 
 
 def _tail(result: Result) -> Iterator[str]:
@@ -84,11 +87,14 @@ def _tail(result: Result) -> Iterator[str]:
     if result.by_use:
         yield f"\nCharged by use, not counted: {escape(', '.join(result.by_use[:20]))}"
     days = amounts.price_dates(line for resource in result.resources for line in resource.lines)
-    yield f"\n<sub>Prices of {days or 'no day'}, catalog of {result.catalog.as_of}, fleet {escape(result.tool_version)}</sub>"
+    version = escape(result.tool_version)
+    yield f"\n<sub>Prices of {days or 'no day'}, catalog of {result.catalog.as_of}, fleet {version}</sub>"
 
 
 def escape(text: str) -> str:
-    """Text that Markdown and HTML leave as it is."""
+    """Text that Markdown and HTML leave as it is, on one line of at most 600 characters."""
+    text = plain(text)
+    text = text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"
     for character in ("\\", "|", "*", "_", "`", "[", "]"):
         text = text.replace(character, "\\" + character)
     return (

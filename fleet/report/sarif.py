@@ -6,7 +6,9 @@ https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html
 import hashlib
 import json
 from typing import Any
+from urllib.parse import quote
 
+from fleet.report.harmless import plain
 from fleet.result.model import Finding, Result
 
 _LEVEL = {"mandatory": "error", "remediate": "warning", "advisory": "warning", "disabled": "none"}
@@ -59,7 +61,7 @@ def _rule(identity: str, finding: Finding) -> dict[str, Any]:
 def _result(finding: Finding, index: int) -> dict[str, Any]:
     place: dict[str, Any] = {"artifactLocation": {"uri": "Pulumi.yaml", "uriBaseId": "PROGRAM"}}
     if finding.location is not None:
-        place["artifactLocation"]["uri"] = finding.location.file
+        place["artifactLocation"]["uri"] = quote(finding.location.file)
         place["region"] = {"startLine": finding.location.line}
     else:
         place["region"] = {"startLine": 1}
@@ -67,7 +69,7 @@ def _result(finding: Finding, index: int) -> dict[str, Any]:
         "ruleId": _rule_id(finding),
         "ruleIndex": index,
         "level": _LEVEL[finding.level],
-        "message": {"text": finding.message},
+        "message": {"text": plain(finding.message) or finding.rule},
         "locations": [
             {"physicalLocation": place, "logicalLocations": [{"fullyQualifiedName": finding.urn, "kind": "resource"}]}
         ],

@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.text import Text
 
 from fleet.report import amounts
+from fleet.report.harmless import plain
 from fleet.report.tree import Branch, stray_findings, tree
 from fleet.result.model import Finding, Result
 
@@ -29,12 +30,12 @@ def table(result: Result, *, width: int = 80, colour: bool = False, everything: 
     )
     for line in _lines(result, width, everything=everything):
         console.print(line, overflow="fold", soft_wrap=False)
-    return out.getvalue()
+    return "\n".join(line.rstrip() for line in out.getvalue().splitlines()) + "\n"
 
 
 def _lines(result: Result, width: int, *, everything: bool) -> Iterator[Text]:
     engine = {"embedded": "embedded preview", "pulumi": "pulumi preview", "file": "check of a file"}[result.engine]
-    yield Text.assemble((result.project, "bold"), f" · stack {result.stack} · {engine}")
+    yield _clip(Text.assemble((plain(result.project), "bold"), f" · stack {plain(result.stack)} · {engine}"), width)
     yield Text()
     yield _row(Text(), Text("USD a month", "dim"), Text("at maximum", "dim"), width)
     for finding in stray_findings(result):
@@ -50,13 +51,13 @@ def _lines(result: Result, width: int, *, everything: bool) -> Iterator[Text]:
 
 def _branch(branch: Branch, lead: str, below: str, width: int) -> Iterator[Text]:
     resource = branch.resource
-    left = Text.assemble((lead, "dim"), (resource.name, "bold" if branch.children else ""), "  ")
-    left.append(short_type(resource.type), "dim")
+    left = Text.assemble((lead, "dim"), (plain(resource.name), "bold" if branch.children else ""), "  ")
+    left.append(plain(short_type(resource.type)), "dim")
     is_unpriced = resource.monthly_usd is None and not branch.children
     amount = Text("unpriced", "yellow") if is_unpriced else Text(amounts.interval(branch.monthly_usd))
     differs = branch.at_maximum != branch.monthly_usd
     maximum = Text(amounts.interval(branch.at_maximum) if differs else "", "dim")
-    phrase = amounts.what(resource)
+    phrase = plain(amounts.what(resource))
     inner = below + ("│  " if branch.children else "   ")
     if phrase and width >= _WIDE:
         left.append("  " + phrase)
@@ -66,7 +67,7 @@ def _branch(branch: Branch, lead: str, below: str, width: int) -> Iterator[Text]
         if phrase:
             yield _clip(Text.assemble((inner, "dim"), phrase), width)
     if is_unpriced and resource.unpriced_reason:
-        yield from _wrapped(Text(f"no price: {resource.unpriced_reason}", "dim"), inner, width)
+        yield from _wrapped(Text(f"no price: {plain(resource.unpriced_reason)}", "dim"), inner, width)
     for finding in branch.findings:
         yield from _finding(finding, inner, width)
     for position, child in enumerate(branch.children):
@@ -78,8 +79,8 @@ def _branch(branch: Branch, lead: str, below: str, width: int) -> Iterator[Text]
 
 def _finding(finding: Finding, lead: str, width: int) -> Iterator[Text]:
     style = "dim" if finding.exemption else _STYLE[finding.level]
-    where = f"  {finding.location.file}:{finding.location.line}" if finding.location else ""
-    text = Text.assemble((f"{_MARK[finding.level]} ", style), (finding.message, style), (where, "dim"))
+    where = f"  {plain(finding.location.file)}:{finding.location.line}" if finding.location else ""
+    text = Text.assemble((f"{_MARK[finding.level]} ", style), (plain(finding.message), style), (where, "dim"))
     yield from _wrapped(text, lead, width)
 
 
@@ -92,18 +93,20 @@ def _footer(result: Result, width: int) -> Iterator[Text]:
     for name, value in result.outputs.items():
         if isinstance(value, bool | int | float | str):
             shown = f"{value:,.2f}" if isinstance(value, float) else str(value)
-            yield _clip(Text.assemble((f"{name}  ", "dim"), shown), width)
+            yield _clip(Text.assemble((f"{plain(name)}  ", "dim"), plain(shown)), width)
     if result.kg_co2e_per_month is not None:
         yield Text(f"Carbon  {amounts.interval(result.kg_co2e_per_month)} kg CO2e a month (location-based estimate)")
     days = amounts.price_dates(line for resource in result.resources for line in resource.lines)
     yield Text(f"Prices  of {days or 'no day: nothing is priced'}; catalog of {result.catalog.as_of}", "dim")
     if result.by_use:
-        yield from _wrapped(Text(f"By use  not counted: {', '.join(result.by_use)}", "dim"), "", width)
+        yield from _wrapped(Text(f"By use  not counted: {plain(', '.join(result.by_use))}", "dim"), "", width)
     for item in result.unpriced:
-        yield from _wrapped(Text(f"Unpriced  {item.count} x {item.type}: {item.reason}", "yellow"), "", width)
+        yield from _wrapped(
+            Text(f"Unpriced  {item.count} x {plain(item.type)}: {plain(item.reason)}", "yellow"), "", width
+        )
     for asked in result.not_answered:
         yield from _wrapped(
-            Text(f"Not answered  {asked.kind} {asked.token}: its outputs are unknown", "dim"), "", width
+            Text(f"Not answered  {asked.kind} {plain(asked.token)}: its outputs are unknown", "dim"), "", width
         )
     yield from _verdict(result)
 

@@ -8,8 +8,8 @@ from fleet.result.model import Counts, Finding, Result
 def against(result: Result, baseline: Result, *, only_new: bool = False) -> Result:
     """The result with `new` and `previous_monthly_usd` filled in from a baseline.
 
-    A finding is known when the baseline has one of the same rule of the same pack for the same resource. With `only_new` known mandatory
-    findings do not fail: the result passes when none of the mandatory findings is new.
+    A finding is known when the baseline has one of the same rule of the same pack for the same resource. With
+    `only_new` known mandatory findings do not fail: the result passes when none of the mandatory findings is new.
     """
     known = {_key(finding) for finding in baseline.findings}
     before = {resource.urn: resource.monthly_usd for resource in baseline.resources}
