@@ -1,17 +1,19 @@
 """Clusters: the services of each are packed together, zone by zone, on nodes that Kubernetes and its daemons shrink."""
 
+import math
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
 from fleet.catalog import Catalog, eks_reserved
 from fleet.money import HOURS_PER_MONTH, usd
 from fleet.planner.candidates import Market, Offer, survey
-from fleet.planner.packing import Load, NodeType, Packing, Problem, pack
+from fleet.planner.packing import Load, NodeType, Packing, Problem, least_usd, pack
 from fleet.planner.part import Part
 from fleet.planner.rejections import rejections
+from fleet.planner.spot_shares import capped, on_demand_base, spread, types_needed, without_spot
 from fleet.planner.volumes import root_volume_hourly_usd, volume_note
 from fleet.plans.model import Allocation, Conflict, Node
 from fleet.spec.model import Cluster, FleetSpec, Service
@@ -41,8 +43,32 @@ def plan_cluster(
     zones = _zones(catalog, spec.region, cluster.zones, markets.values())
     if len(zones) < cluster.zones:
         return Part(status="infeasible", conflicts=(_too_few_zones(spec, cluster, zones),))
-    parts = [_group(spec, cluster, catalog, group, markets, zones, dict(free)) for group in groups]
-    return _joined(spec, cluster, catalog, markets, [zoned for part in parts for zoned in part])
+    room = _Room(free=dict(free), nodes=cluster.max_nodes)
+    zoned: list[_Zoned] = []
+    for place, group in enumerate(groups):
+        found = _group(spec, cluster, catalog, group, markets, zones, room, last=place == len(groups) - 1)
+        room = room.less(found)
+        zoned += found
+    return _joined(spec, cluster, catalog, markets, zoned)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Room:
+    """What quotas (`region:code`) and the cluster's number of nodes leave."""
+
+    free: Mapping[str, float]
+    nodes: int | None
+
+    def less(self, zoned: Iterable[_Zoned]) -> "_Room":
+        """The same with what these nodes take."""
+        free, nodes = dict(self.free), self.nodes
+        for zone in zoned:
+            for column, count in zone.packing.columns:
+                quota = zone.problem.types[column.type].quota
+                if quota is not None and quota[0] in free:
+                    free[quota[0]] = max(0.0, free[quota[0]] - quota[1] * count)
+                nodes = None if nodes is None else max(0, nodes - count)
+        return _Room(free=free, nodes=nodes)
 
 
 def _group(
@@ -52,27 +78,91 @@ def _group(
     group: Sequence[Service],
     markets: Mapping[str, Market],
     zones: Sequence[str],
-    free: dict[str, float],
+    room: _Room,
+    *,
+    last: bool,
 ) -> list[_Zoned]:
-    """Each zone packs its share; zones with equal problems share one solution."""
+    """Each zone packs its share of what is left; zones with equal problems share one solution."""
+    every = {zone: _problem(spec, cluster, catalog, group, markets, zones, zone) for zone in zones}
     done: dict[object, Packing] = {}
     found: list[_Zoned] = []
+    needed = types_needed(spec, group)
     for position, zone in enumerate(zones):
-        loads = tuple(load for load in (_load(w, markets[w.name], position, len(zones)) for w in group) if load.count)
-        offers = {(o.kind.name, o.purchase): o for w in group for o in markets[w.name].offers if zone in o.zones}
-        types = [node_type(cluster, catalog, offer) for offer in offers.values()]
-        problem = Problem(
-            loads=loads,
-            types=tuple(_undominated([node for node in types if any(node.takes(load) for load in loads)], loads)),
-            free={code: room / len(zones) for code, room in free.items() if code.startswith(f"{spec.region}:")},
-            max_nodes=None if cluster.max_nodes is None else _share(cluster.max_nodes, position, len(zones)),
-            seconds=spec.planner.time_limit_seconds,
+        left = room.less(found)
+        share = len(zones) - position
+        nodes = left.nodes if left.nodes is None or last else left.nodes - _later(spec, cluster, group, every[zone])
+        problem = replace(
+            every[zone],
+            free={code: free / share for code, free in left.free.items() if code.startswith(f"{spec.region}:")},
+            max_nodes=None if nodes is None else max(0, -(-nodes // share)),
         )
-        key = (loads, tuple((n.offer.kind.name, n.offer.purchase) for n in problem.types), problem.max_nodes)
-        if key not in done:
-            done[key] = pack(problem)
-        found.append(_Zoned(zone=zone, problem=problem, packing=done[key]))
+        key = (problem.loads, tuple((n.offer.kind.name, n.offer.purchase, n.most) for n in problem.types))
+        packing = done.get(key)
+        if packing is None or not _fits(problem, packing):
+            packing = done[key] = _packed(problem, needed)
+        found.append(_Zoned(zone=zone, problem=problem, packing=packing))
     return found
+
+
+def _problem(
+    spec: FleetSpec,
+    cluster: Cluster,
+    catalog: Catalog,
+    group: Sequence[Service],
+    markets: Mapping[str, Market],
+    zones: Sequence[str],
+    zone: str,
+) -> Problem:
+    """What one zone must hold and on what, limits aside."""
+    position = zones.index(zone)
+    loads = tuple(load for w in group for load in _loads(spec, w, markets[w.name], position, len(zones)) if load.count)
+    offers = {(o.kind.name, o.purchase): o for w in group for o in markets[w.name].offers if zone in o.zones}
+    types = [node_type(cluster, catalog, offer) for offer in offers.values()]
+    capped_ = capped([node for node in types if node.room[2] >= 1], loads, types_needed(spec, group), 1.0)
+    return Problem(loads=loads, types=capped_, free={}, seconds=spec.planner.time_limit_seconds)
+
+
+def _packed(problem: Problem, needed: int) -> Packing:
+    """The packing with spot spread over enough types; on demand alone where it cannot be."""
+    packing = pack(problem)
+    if needed <= 1 or not packing.columns:
+        return packing
+    moved = spread(problem, packing, needed)
+    if moved is not None:
+        return moved
+    # Indexes of the two problems differ: on demand stays first in both, as `_problem` keeps the order of offers.
+    alone = without_spot(problem)
+    places = [place for place, node in enumerate(problem.types) if node.offer.purchase != "spot"]
+    found = pack(alone)
+    columns = tuple((replace(column, type=places[column.type]), count) for column, count in found.columns)
+    return replace(found, columns=columns, bound_usd=min(packing.bound_usd, found.hourly_usd))
+
+
+def _fits(problem: Problem, packing: Packing) -> bool:
+    """Whether a packing of the same loads on the same types keeps within this problem's limits."""
+    used: dict[str, float] = defaultdict(float)
+    for column, count in packing.columns:
+        quota = problem.types[column.type].quota
+        if quota is not None:
+            used[quota[0]] += quota[1] * count
+    nodes = sum(count for _, count in packing.columns)
+    return all(used[code] <= free for code, free in problem.free.items()) and (
+        problem.max_nodes is None or nodes <= problem.max_nodes
+    )
+
+
+def _later(spec: FleetSpec, cluster: Cluster, group: Sequence[Service], problem: Problem) -> int:
+    """Nodes kept back for the groups that follow: what they need of the largest nodes, one a zone at least."""
+    members = [w for w in spec.workloads if isinstance(w, Service) and w.cluster == cluster.name]
+    alone = [w for w in members if w.exclusive_nodes]
+    place = max(number for number, w in enumerate(alone) if w.name == group[0].name)
+    largest = [max((node.room[r] for node in problem.types), default=0.0) for r in range(2)]
+    kept = 0
+    for workload in [*alone[place + 1 :], *(w for w in members if not w.exclusive_nodes)]:
+        need = (workload.per_replica.vcpus, workload.per_replica.memory_gib)
+        each = math.floor(min(room / size for room, size in zip(largest, need, strict=True)) + 1e-9)
+        kept += max(workload.zone_spread, math.ceil(workload.replicas / max(1, each))) if workload.replicas else 0
+    return kept
 
 
 def _zones(catalog: Catalog, region: str, count: int, markets: Iterable[Market]) -> tuple[str, ...]:
@@ -85,24 +175,22 @@ def _zones(catalog: Catalog, region: str, count: int, markets: Iterable[Market])
     return tuple(sorted(sorted(offered, key=lambda zone: (-offered[zone], zone))[:count]))
 
 
-def _load(workload: Service, market: Market, position: int, zones: int) -> Load:
+def _loads(spec: FleetSpec, workload: Service, market: Market, position: int, zones: int) -> Iterator[Load]:
     """The workload's replicas in one zone: spread over its first `zone_spread` zones, differing by at most one.
 
-    Workloads that use fewer zones than the cluster start at a zone of their own, so that zones fill evenly.
+    Workloads that use fewer zones than the cluster start at a zone of their own, so that zones fill evenly. Those that
+    may be interrupted come in two loads: the base that stays on demand, and the rest.
     """
-    spread = min(workload.zone_spread, zones)
-    start = sum(map(ord, workload.name)) % zones if spread < zones else 0
+    spread_ = min(workload.zone_spread, zones)
+    start = sum(map(ord, workload.name)) % zones if spread_ < zones else 0
     place = (position - start) % zones
-    share, rest = divmod(workload.replicas, spread)
-    count = share + (place < rest) if place < spread else 0
-    need = workload.per_replica
-    return Load(
-        workload=workload.name,
-        need=(need.vcpus, need.memory_gib, 1.0),
-        count=count,
-        may_use_spot=workload.interruptible,
-        allowed=frozenset(offer.kind.name for offer in market.offers),
-    )
+    count = _share(workload.replicas, place, spread_) if place < spread_ else 0
+    need = (workload.per_replica.vcpus, workload.per_replica.memory_gib, 1.0)
+    anywhere = frozenset((offer.kind.name, offer.purchase) for offer in market.offers)
+    steady = frozenset(pair for pair in anywhere if pair[1] != "spot")
+    base = _share(on_demand_base(spec, workload), place, spread_) if workload.interruptible and count else 0
+    yield Load(workload=workload.name, need=need, count=base, allowed=steady)
+    yield Load(workload=workload.name, need=need, count=count - base, allowed=anywhere)
 
 
 def node_type(cluster: Cluster, catalog: Catalog, offer: Offer) -> NodeType:
@@ -128,26 +216,6 @@ def node_type(cluster: Cluster, catalog: Catalog, offer: Offer) -> NodeType:
     )
 
 
-def _undominated(types: Sequence[NodeType], loads: Sequence[Load]) -> list[NodeType]:
-    """Nodes that no node as cheap beats: in every resource, for every load, without taking more of a quota."""
-    kept: list[NodeType] = []
-    for node in sorted(types, key=lambda n: (n.hourly_usd, tuple(-r for r in n.room), n.offer.order)):
-        if not any(_beats(other, node, loads) for other in kept):
-            kept.append(node)
-    return kept
-
-
-def _beats(better: NodeType, worse: NodeType, loads: Sequence[Load]) -> bool:
-    return (
-        all(b >= w for b, w in zip(better.room, worse.room, strict=True))
-        and all(better.takes(load) for load in loads if worse.takes(load))
-        and (
-            better.quota is None
-            or (worse.quota is not None and better.quota[0] == worse.quota[0] and better.quota[1] <= worse.quota[1])
-        )
-    )
-
-
 def _share(most: int, position: int, zones: int) -> int:
     share, rest = divmod(most, zones)
     return share + (position < rest)
@@ -164,7 +232,7 @@ def _joined(
     hours = _hours(spec, cluster)
     allocations = tuple(_allocations(spec, cluster, catalog, zoned, hours))
     cost = sum((a.monthly_usd for a in allocations), Decimal(0))
-    bound = usd(sum(z.packing.bound_usd for z in zoned)) * usd(hours)
+    bound = usd(_bound_usd(cluster, zoned)) * usd(hours)
     return Part(
         status=status,
         allocations=allocations,
@@ -173,6 +241,39 @@ def _joined(
         rejections=turned_down,
         assumptions=volume_note(spec.region, [root_volume_hourly_usd(catalog, spec.region, cluster.root_volume_gib)]),
     )
+
+
+def _bound_usd(cluster: Cluster, zoned: Sequence[_Zoned]) -> float:
+    """What no packing of the cluster beats in an hour.
+
+    The zones' own bounds add up while no shared limit has a price in them. A quota or node count that binds is shared
+    out between zones and groups, which a better plan might share otherwise: then the bound is that of all as one.
+    """
+    if len(zoned) == 1 or not any(zone.packing.is_bound_by_limits for zone in zoned):
+        return sum(zone.packing.bound_usd for zone in zoned)
+    loads: dict[Load, int] = defaultdict(int)
+    types: dict[tuple[str, str], NodeType] = {}
+    for zone in zoned:
+        for load in zone.problem.loads:
+            loads[replace(load, count=0)] += load.count
+        for node in zone.problem.types:
+            key = (node.offer.kind.name, node.offer.purchase)
+            before = types.get(key)
+            most = None if node.most is None else node.most + 1 + (before.most or 0 if before else 0)
+            types[key] = replace(node, most=most)
+    first = zoned[0].problem
+    whole = Problem(
+        loads=tuple(replace(load, count=count) for load, count in loads.items()),
+        types=tuple(types.values()),
+        free={code: free * _zones_of(zoned) for code, free in first.free.items()},
+        max_nodes=cluster.max_nodes,
+    )
+    return least_usd(whole) or 0.0
+
+
+def _zones_of(zoned: Sequence[_Zoned]) -> int:
+    """How many zones share a quota: the first problem of a cluster has one such part of it."""
+    return len({zone.zone for zone in zoned})
 
 
 def _hours(spec: FleetSpec, cluster: Cluster) -> float:
@@ -232,10 +333,16 @@ def _nodes(cluster: Cluster, zoned: Sequence[_Zoned]) -> Iterator[Node]:
                 purchase=offer.purchase,
                 zone=zone.zone,
                 count=count,
-                replicas={
-                    load.workload: many for load, many in zip(zone.problem.loads, column.mix, strict=True) if many
-                },
+                replicas=_replicas(zone.problem.loads, column.mix),
             )
+
+
+def _replicas(loads: Sequence[Load], mix: Sequence[int]) -> dict[str, int]:
+    found: dict[str, int] = {}
+    for load, many in zip(loads, mix, strict=True):
+        if many:
+            found[load.workload] = found.get(load.workload, 0) + many
+    return found
 
 
 def _too_few_zones(spec: FleetSpec, cluster: Cluster, zones: Sequence[str]) -> Conflict:

@@ -1,6 +1,6 @@
 """Pack replicas of several workloads onto shared nodes at least cost, with a proved lower bound."""
 
-from fleet.planner.packing.pack import Packing, pack
+from fleet.planner.packing.pack import Column, Packing, least_usd, pack
 from fleet.planner.packing.problem import Load, NodeType, Problem
 
-__all__ = ["Load", "NodeType", "Packing", "Problem", "pack"]
+__all__ = ["Column", "Load", "NodeType", "Packing", "Problem", "least_usd", "pack"]

@@ -108,13 +108,12 @@ def _order(node: NodeType) -> tuple[float, tuple[float, ...], str, str]:
 
 def _allowed(problem: Problem, nodes: list[NodeType], classes: list[int]) -> Bools:
     """(T, n) whether a class may sit on a type, size aside; classes of equal rules are looked up once."""
-    rules: dict[tuple[bool, frozenset[str]], list[int]] = {}
+    rules: dict[frozenset[tuple[str, str]], list[int]] = {}
     for column, place in enumerate(classes):
-        load = problem.loads[place]
-        rules.setdefault((load.may_use_spot, load.allowed), []).append(column)
+        rules.setdefault(problem.loads[place].allowed, []).append(column)
     found = np.zeros((len(nodes), len(classes)), dtype=bool)
-    for (may_use_spot, names), columns in rules.items():
-        rows = [n.offer.kind.name in names and (may_use_spot or n.offer.purchase != "spot") for n in nodes]
+    for pairs, columns in rules.items():
+        rows = [(node.offer.kind.name, node.offer.purchase) in pairs for node in nodes]
         found[:, columns] = np.array(rows, dtype=bool)[:, None]
     return found
 

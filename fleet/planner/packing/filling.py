@@ -1,4 +1,4 @@
-"""Fill many nodes at once: each row of a table is a node that takes as much as fits of its best class, again and again."""
+"""Fill many nodes at once: each row is a node that takes what fits of its best class, again and again."""
 
 from dataclasses import dataclass
 

@@ -34,6 +34,18 @@ class Packing:
     columns: tuple[tuple[Column, int], ...]
     hourly_usd: float
     bound_usd: float
+    is_bound_by_limits: bool = False
+    """Whether quotas or the number of nodes have a price in the bound: then it holds for these limits only."""
+
+
+def least_usd(problem: Problem) -> float | None:
+    """A lower bound on an hour's cost from the relaxation alone; None when not even that has a solution."""
+    if not any(load.count for load in problem.loads):
+        return 0.0
+    if any(load.count and not any(node.takes(load) for node in problem.types) for load in problem.loads):
+        return None
+    relaxation = relax(arrays(problem))
+    return None if relaxation is None else relaxation.bound_usd
 
 
 def pack(problem: Problem) -> Packing:
@@ -140,7 +152,13 @@ def _packing(problem: Problem, table: Arrays, search: _Search) -> Packing:
     bound = min(search.bound, cost)
     status = "optimal" if cost - bound <= _PROVED * cost else "timed_out" if search.timed_out else "feasible"
     ordered = sorted(columns, key=lambda item: (item[0].type, tuple(-n for n in item[0].mix)))
-    return Packing(status=status, columns=tuple(ordered), hourly_usd=cost, bound_usd=bound)
+    return Packing(
+        status=status,
+        columns=tuple(ordered),
+        hourly_usd=cost,
+        bound_usd=bound,
+        is_bound_by_limits=search.builder.relaxation.is_shared_limit_priced,
+    )
 
 
 def _column(problem: Problem, table: Arrays, type_: int, mix: tuple[int, ...]) -> Column:

@@ -10,14 +10,13 @@ RESOURCES = 3
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Load:
-    """Equal replicas: what each takes of a node, how many there are, and whether they may be interrupted."""
+    """Equal replicas: what each takes of a node, and how many there are."""
 
     workload: str
     need: tuple[float, float, float]
     count: int
-    may_use_spot: bool
-    allowed: frozenset[str]
-    """Instance types that the workload's own candidates leave."""
+    allowed: frozenset[tuple[str, str]]
+    """Instance types, each with a purchase option, that the workload may sit on."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,10 +32,8 @@ class NodeType:
 
     def takes(self, load: Load) -> bool:
         """Whether a replica of the load may sit on this node at all."""
-        return (
-            (self.offer.purchase != "spot" or load.may_use_spot)
-            and self.offer.kind.name in load.allowed
-            and all(need <= room + 1e-9 for need, room in zip(load.need, self.room, strict=True))
+        return (self.offer.kind.name, self.offer.purchase) in load.allowed and all(
+            need <= room + 1e-9 for need, room in zip(load.need, self.room, strict=True)
         )
 
 

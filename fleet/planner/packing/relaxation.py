@@ -25,6 +25,8 @@ class Relaxation:
     price: Floats
     prices: Floats
     """(k, 3G)"""
+    is_shared_limit_priced: bool = False
+    """Whether a quota or the number of nodes is worth something."""
 
     def worth(self, demand: Floats) -> Floats:
         """Least cost of each demand, (..., 3G) -> (...)."""
@@ -42,10 +44,12 @@ def relax(problem: Arrays, *, room: Floats | None = None) -> Relaxation | None:
     whole = _Program(problem, space, problem.price, limited=problem.is_limited)
     if not whole.solve(demand):
         return None
-    bound, first = whole.linear.cost, whole.prices
+    bound, first, shared = whole.linear.cost, whole.prices, False
     price = problem.price
     if problem.is_limited:
-        price = whole.raised_prices()
+        raised = whole.raised_prices()
+        shared = whole.is_shared_limit_priced
+        price = raised if (raised > price * (1 + EPSILON)).any() else price
         free = _Program(problem, space, price, limited=False)
         free.solve(demand)
         first = free.prices
@@ -54,7 +58,10 @@ def relax(problem: Arrays, *, room: Floats | None = None) -> Relaxation | None:
     found = [first]
     found += [free.prices for direction in _directions(problem.groups) if free.solve(demand * direction)]
     return Relaxation(
-        bound_usd=bound * (1 - EPSILON), price=price, prices=np.unique(np.round(np.array(found), 12), axis=0)
+        bound_usd=bound * (1 - EPSILON),
+        price=price,
+        prices=np.unique(np.round(np.array(found), 12), axis=0),
+        is_shared_limit_priced=shared,
     )
 
 
@@ -77,7 +84,9 @@ class _Program:
         self._problem = problem
         self._demands = RESOURCES * problem.groups
         types = len(price)
-        shared = 0 if problem.groups == 1 else types * RESOURCES
+        # A type that one group alone may use gives its room straight to that group's demand.
+        self._shared = np.flatnonzero(problem.allowed.sum(axis=1) > 1)
+        shared = len(self._shared) * RESOURCES
         quotas = len(problem.quota_free) if limited else 0
         lows = np.zeros(self._demands + shared + (quotas + 1 if limited else 0))
         highs = np.full(len(lows), INFINITY)
@@ -88,20 +97,22 @@ class _Program:
             highs[-1] = problem.max_nodes
         self.linear = Linear(lows, highs)
         nodes = np.zeros((types, len(lows)))
+        at = problem.allowed.argmax(axis=1) * RESOURCES
+        at[self._shared] = self._demands + np.arange(len(self._shared)) * RESOURCES
         for resource in range(RESOURCES):
-            at = resource if problem.groups == 1 else self._demands + np.arange(types) * RESOURCES + resource
-            nodes[np.arange(types), at] = room[:, resource]
+            nodes[np.arange(types), at + resource] = room[:, resource]
         if limited:
             has = problem.quota >= 0
             nodes[np.flatnonzero(has), self._limits + problem.quota[has]] = problem.quota_size[has]
             nodes[:, -1] = 1.0
         self.linear.add(price, nodes, problem.most.astype(float) if limited else None)
         if shared:
-            self._share(types, len(lows))
+            self._share(len(lows))
 
-    def _share(self, types: int, rows: int) -> None:
+    def _share(self, rows: int) -> None:
         """Columns that give room of a type to a group."""
-        pairs = [(t, g) for t in range(types) for g in range(self._problem.groups) if self._problem.allowed[t, g]]
+        allowed = self._problem.allowed[self._shared]
+        pairs = [(int(t), int(g)) for t, g in zip(*np.nonzero(allowed), strict=True)]
         matrix = np.zeros((len(pairs) * RESOURCES, rows))
         for place, (type_, group) in enumerate(pairs):
             for resource in range(RESOURCES):
@@ -119,6 +130,11 @@ class _Program:
     def prices(self) -> Floats:
         """Dual prices of the groups' demands."""
         return np.maximum(self.linear.duals[: self._demands], 0.0)
+
+    @property
+    def is_shared_limit_priced(self) -> bool:
+        """Whether a quota or the number of nodes has a dual price."""
+        return bool((self.linear.duals[self._limits :] < -EPSILON).any())
 
     def raised_prices(self) -> Floats:
         """Each type's price plus what a unit of its quota, a node and its own limit are worth."""

@@ -11,7 +11,8 @@ from fleet.planner.packing.generate import Columns, covered
 
 _UNLIMITED = 1_000_000_000
 _STARTS = (11, 12)
-_RAISES = (1.0, 1.5, 3.0, 10.0)
+_RAISES = (1.0, 1.5, 3.0, 10.0, 30.0)
+_QUOTA_STEP = 0.2
 _REMOVED = (3, 7)
 _MIP_NODES = 60
 _MIP_COLUMNS = 400
@@ -21,9 +22,7 @@ def constructed(builder: Builder, target_usd: float) -> Nodes | None:
     """The best of two seeded starts; with limits that bind, dearer prices are tried until one start holds them."""
     best: Nodes | None = None
     for raised in _RAISES if builder.problem.is_limited else (1.0,):
-        own = builder.problem.price
-        price = own + raised * (builder.relaxation.price - own)
-        tilted = builder if raised == 1.0 else _with_price(builder, price)
+        tilted = builder if raised == 1.0 else _with_price(builder, _raised(builder, raised))
         for seed in _STARTS:
             found = tilted.build(seed, Left.of(builder.problem), below=best.cost if best else np.inf)
             best = cheaper(best, found)
@@ -32,6 +31,19 @@ def constructed(builder: Builder, target_usd: float) -> Nodes | None:
         if best is not None:
             return best
     return best
+
+
+def _raised(builder: Builder, times: float) -> "np.ndarray[tuple[int], np.dtype[np.float64]]":
+    """Prices with limits worth so many times more, and worth something where part nodes would not feel them."""
+    problem, own = builder.problem, builder.problem.price
+    price = own + times * (builder.relaxation.price - own)
+    if problem.max_nodes < _UNLIMITED:
+        price = price + (times - 1) * float(np.median(own))
+    has = problem.quota >= 0
+    if has.any():
+        least = float((own[has] / np.maximum(problem.quota_size[has], 1e-9)).min())
+        price = price + (times - 1) * _QUOTA_STEP * least * np.where(has, problem.quota_size, 0.0)
+    return np.asarray(price)
 
 
 def _with_price(builder: Builder, price: "np.ndarray[tuple[int], np.dtype[np.float64]]") -> Builder:
