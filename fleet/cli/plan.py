@@ -1,5 +1,6 @@
 """`fleet plan`: solve the fleet and write the lock, or say whether the lock still holds."""
 
+import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -65,7 +66,10 @@ def _solve(path: Path, spec: "FleetSpec", catalog: "Catalog", *, json_: bool, fr
     show = around.progress()
     found = solve(spec, catalog, today=around.day(today), previous=previous, progress=show)
     around.done(show)
-    around.put(plan_json(found) if json_ else plan_text(found, width=around.width(), colour=around.has_colour()))
+    if json_:
+        around.put_json({**json.loads(plan_json(found)), **_no(found)})
+    else:
+        around.put(plan_text(found, width=around.width(), colour=around.has_colour()))
     if found.gap_percent > spec.planner.max_gap_percent:
         around.say(
             f"warning: the gap of {found.gap_percent:.2f} % is above max_gap_percent {spec.planner.max_gap_percent:g}"
@@ -73,11 +77,19 @@ def _solve(path: Path, spec: "FleetSpec", catalog: "Catalog", *, json_: bool, fr
     if found.status == "infeasible":
         around.say(f"no fleet is possible; {lock} is left as it was" if lock.exists() else "no fleet is possible")
         return 1
+    if found.status == "timed_out" and not found.allocations:
+        around.say("nothing was found within planner.time_limit_seconds; the lock is left as it was")
+        return 1
     write_lock(found, lock)
     if previous is not None and not json_:
         around.put(changes_text(previous, found))
     around.say(f"wrote {lock}")
     return 0
+
+
+def _no(found: "Plan") -> dict[str, str]:
+    """Why the answer is no, for scripts; nothing when it is yes."""
+    return {"reason": "infeasible"} if found.status == "infeasible" else {}
 
 
 def _previous(lock: Path) -> "Plan | None":

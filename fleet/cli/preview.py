@@ -90,9 +90,12 @@ def preview(
     request = replace(
         _request(Path.cwd(), policy_pack, policy_config, catalog, today),
         stack=stack,
+        baseline=baseline,
         answers=read_invokes(invokes) if invokes else None,
         simulated_aws=simulated_aws,
     )
+    if stack is None and engine is Engine.embedded:
+        around.say("no stack is named: previewing stack 'dev' on a throw-away local backend; --stack names another")
     result = preview_embedded(request) if engine is Engine.embedded else preview_with_engine(request)
     return _deliver(result, baseline, fail_on, save_baseline, format_, output, everything=everything)
 

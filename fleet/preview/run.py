@@ -3,7 +3,7 @@
 import os
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 from typing import Literal
@@ -40,6 +40,8 @@ class Request:
     simulated_aws: bool = False
     catalog_path: Path | None = None
     """Where the catalog was read from, for the packs; None for the shipped one."""
+    baseline: Path | None = None
+    """A stored result that the packs compare with; None without."""
     say: Callable[[str], None] = print
 
 
@@ -109,15 +111,22 @@ def _result(
     *,
     undecided: int,
 ) -> Result:
+    placed = replace(stack, config={**_ambient_region(), **stack.config})
     return assemble(
         stack,
-        estimate(stack, request.catalog, today=request.today),
+        estimate(placed, request.catalog, today=request.today),
         [to_finding(found) for found in findings],
         engine=engine,
         catalog=CatalogStamp(as_of=request.catalog.as_of, sha256=request.catalog.sha256),
         tool_version=request.tool_version,
         undecided=undecided,
     )
+
+
+def _ambient_region() -> dict[str, str]:
+    """The region that the AWS provider takes from the environment where the stack configures none."""
+    region = os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION")
+    return {"aws:region": region} if region else {}
 
 
 def _tell(run: EngineRun, say: Callable[[str], None]) -> None:
@@ -133,6 +142,8 @@ class _environment:  # noqa: N801  (reads as a with statement)
         self._wanted = {"FLEET_TODAY": request.today.isoformat()}
         if request.catalog_path is not None:
             self._wanted["FLEET_CATALOG"] = str(request.catalog_path.resolve())
+        if request.baseline is not None:
+            self._wanted["FLEET_BASELINE"] = str(request.baseline.resolve())
 
     def __enter__(self) -> None:
         self._before = {name: os.environ.get(name) for name in self._wanted}

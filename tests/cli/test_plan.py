@@ -83,7 +83,7 @@ def test_a_fleet_over_its_budget_is_infeasible_and_leaves_the_old_lock(planned, 
     ran = fleet("plan", "--json", *DAY)
 
     plan = json.loads(ran.out)
-    assert (ran.code, plan["status"], plan["allocations"]) == (1, "infeasible", [])
+    assert (ran.code, plan["status"], plan["reason"], plan["allocations"]) == (1, "infeasible", "infeasible", [])
     assert plan["conflicts"][0]["constraint"] == "budget.monthly_usd"
     assert lock.read_bytes() == before
 
