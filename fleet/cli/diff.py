@@ -61,7 +61,7 @@ def _read(path: Path, catalog: Path | None, today: str | None) -> "Result":
         raise DecodeError(f"cannot read {path}: {error}") from error
     if '"findings"' in text and '"tool_version"' in text:
         return parse_result(text, str(path))
-    from fleet import __version__  # type: ignore[attr-defined]  # a lazy module attribute
+    from fleet import __version__
 
     request = Request(
         folder=Path.cwd(),

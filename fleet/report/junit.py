@@ -37,7 +37,8 @@ def _case(pack: str, rule: str, findings: list[Finding]) -> str:
     inner = ""
     if failed:
         text = "\n".join(_line(finding) for finding in failed)
-        inner += f"\n      <failure type={_attribute(rule)} message={_attribute(plain(failed[0].message))}>{_text(text)}</failure>"
+        message = _attribute(plain(failed[0].message))
+        inner += f"\n      <failure type={_attribute(rule)} message={message}>{_text(text)}</failure>"
     if noted:
         inner += "\n      <system-out>" + _text("\n".join(_line(finding) for finding in noted)) + "</system-out>"
     return f'    <testcase classname={_attribute(pack)} name={_attribute(rule)} time="0">{inner}\n    </testcase>'
