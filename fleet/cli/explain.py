@@ -1,6 +1,6 @@
 """`fleet explain`: why this choice, what else would do, and every rejection by reason."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -11,6 +11,7 @@ from fleet.cli import surroundings as around
 if TYPE_CHECKING:
     from fleet.catalog import Catalog
     from fleet.planner import Explanation
+    from fleet.planner.accelerators import Judgement
     from fleet.planner.explanation import Verdict
     from fleet.plans import Plan
     from fleet.spec import FleetSpec
@@ -42,8 +43,21 @@ def explain(
     if json_:
         around.put_json(_about(found) if found.about is not None else _all(found))
     else:
-        around.put(explanation_text(found, plan, width=around.width(), colour=around.has_colour()))
+        families = _families(wanted, offered, workload, today)
+        text = explanation_text(found, plan, families=families, width=around.width(), colour=around.has_colour())
+        around.put(text)
     return 0
+
+
+def _families(spec: "FleetSpec", catalog: "Catalog", name: str, today: str | None) -> "Sequence[Judgement]":
+    """Every family of accelerators for work that runs on them; nothing for other work."""
+    from fleet.planner.accelerators import compare
+    from fleet.spec.model import Inference, Rendering, Training
+
+    workload = spec.workload(name)
+    if not isinstance(workload, Training | Inference | Rendering):
+        return ()
+    return compare(spec, workload, catalog, today=around.day(today))
 
 
 def _plan(path: Path, spec: "FleetSpec", catalog: "Catalog", today: str | None) -> "Plan | None":

@@ -1,5 +1,6 @@
 """An explanation for a terminal: the choice, the next best with what they cost, the rejections by reason."""
 
+from collections.abc import Sequence
 from decimal import Decimal
 from io import StringIO
 
@@ -8,6 +9,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from fleet.planner.accelerators import Judgement
 from fleet.planner.explanation import Explanation, Verdict
 from fleet.plans.model import Plan
 from fleet.report.amounts import money
@@ -15,8 +17,15 @@ from fleet.report.amounts import money
 _SHOWN = 12
 
 
-def explanation_text(found: Explanation, plan: Plan | None, *, width: int = 80, colour: bool = False) -> str:
-    """The explanation as text of at most `width` columns."""
+def explanation_text(
+    found: Explanation,
+    plan: Plan | None,
+    *,
+    families: Sequence[Judgement] = (),
+    width: int = 80,
+    colour: bool = False,
+) -> str:
+    """The explanation as text of at most `width` columns; `families` are shown side by side."""
     out = StringIO()
     console = Console(
         file=out,
@@ -33,6 +42,9 @@ def explanation_text(found: Explanation, plan: Plan | None, *, width: int = 80, 
     if found.alternatives:
         console.print(Text(f"\nInstead, each alone ({len(found.alternatives)} types fit, cheapest first)", "bold"))
         console.print(_table(found.alternatives[:_SHOWN]))
+    if families:
+        console.print(Text("\nFamilies side by side, each alone", "bold"))
+        console.print(_families(families))
     if found.rejections:
         console.print(Text("\nTurned down", "bold"))
         grid = Table.grid(padding=(0, 2))
@@ -89,6 +101,21 @@ def _table(verdicts: tuple[Verdict, ...]) -> Table:
             "" if verdict.hourly_usd is None else f"{verdict.hourly_usd:,.4f}",
             cost,
         )
+    return table
+
+
+def _families(judgements: Sequence[Judgement]) -> Table:
+    """A row a family of accelerators: what it would cost, or why it is out."""
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
+    table.add_column("family", no_wrap=True)
+    table.add_column("instances")
+    table.add_column("USD", justify="right", no_wrap=True)
+    table.add_column("against it")
+    for item in judgements:
+        many = f"{item.count} x {item.instance_type}" if item.count is not None and item.instance_type else ""
+        once, monthly = item.job_usd, item.monthly_usd
+        cost = f"{money(once)} once" if once is not None else "" if monthly is None else f"{money(monthly)} a month"
+        table.add_row(Text(item.name), Text(many), cost if item.eligible else "", Text(", ".join(item.reasons)))
     return table
 
 
