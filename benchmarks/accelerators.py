@@ -14,7 +14,7 @@ import time
 from dataclasses import dataclass
 
 from fleet.planner.accelerators.inference import MIX_GAP
-from fleet.planner.accelerators.milp import Limits, Program, Solution, solve
+from fleet.planner.milp import Limits, Program, Solution, solve
 from fleet.planner.accelerators.serving import Bucket, Demand, Option, Problem, Serving, serve
 
 _SERVABLE = 0.9

@@ -7,11 +7,11 @@ many types, none with more than its share; quotas. HiGHS proves the bound.
 import math
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from fleet.planner.accelerators.milp import Limits, Program, Solution, solve
 from fleet.planner.candidates import Offer
+from fleet.planner.milp import Limits, Program, Solution, solve
 
 _RELATIVE_GAP = 1e-4
 _NODES = 20_000
@@ -45,6 +45,8 @@ class Demand:
     spot: SpotRules = SpotRules()
     free: Mapping[str, float]
     seconds: float = 30.0
+    least_instances: int = 0
+    """Instances that must run whatever the demand."""
 
     @property
     def total(self) -> float:
@@ -61,8 +63,12 @@ class Cover:
 
 
 def relaxed_usd(options: Sequence[Option], demand: Demand) -> float:
-    """Hourly cost that no mix of whole or part instances can beat: the model of `cover` without whole numbers."""
-    program, _ = _program(options, range(len(options)), demand)
+    """Hourly cost that no mix of whole or part instances can beat: the model of `cover` without whole numbers.
+
+    Any cover, scaled down to exactly the demand, is a solution of it; for that the least number of instances, which does
+    not scale, is left out.
+    """
+    program, _ = _program(options, range(len(options)), replace(demand, least_instances=0))
     program.integer = [False] * len(program.integer)
     return max(0.0, solve(program, Limits(seconds=demand.seconds)).bound)
 
@@ -70,7 +76,7 @@ def relaxed_usd(options: Sequence[Option], demand: Demand) -> float:
 def cover(options: Sequence[Option], demand: Demand) -> Cover:
     """The cheapest counts, within a relative gap of 0.01 % or what the node limit leaves."""
     program, columns = _program(options, _undominated(options, demand.spot.min_types), demand)
-    if demand.total <= 0:
+    if demand.total <= 0 and not demand.least_instances:
         return Cover(solution=Solution(status="optimal", values=(), cost=0.0, bound=0.0), counts={})
     if not columns:
         return Cover(solution=Solution(status="infeasible", values=(), cost=0.0, bound=0.0), counts={})
@@ -87,11 +93,13 @@ def _program(
         (index, zone): program.column(options[index].hourly_usd)
         for index in kept
         for zone, units in demand.by_zone.items()
-        if units > 0 and (zone is None or zone in options[index].offer.zones)
+        if (units > 0 or demand.least_instances) and (zone is None or zone in options[index].offer.zones)
     }
     _demand_rows(program, options, columns, demand)
     _spot_rows(program, options, columns, demand)
     _quota_rows(program, options, columns, demand)
+    if demand.least_instances:
+        program.row(dict.fromkeys(columns.values(), 1.0), low=float(demand.least_instances))
     return program, columns
 
 

@@ -147,6 +147,7 @@ def _in_region(
         ),
         free={code: room for code, room in free.items() if code.startswith(f"{region}:")},
         seconds=spec.planner.time_limit_seconds,
+        least_instances=workload.min_nodes,
     )
     return _Region(market=market, options=options, demand=wanted, cover=cover(options, wanted), too_small=too_small)
 
@@ -200,7 +201,7 @@ def _part(workload: Service | Batch, regions: Sequence[_Region], hours: float | 
 
 
 def _is_whole(region: _Region) -> bool:
-    return region.demand.total <= 0 or bool(region.cover.counts)
+    return (region.demand.total <= 0 and not region.demand.least_instances) or bool(region.cover.counts)
 
 
 def _hours(workload: Service | Batch, region: _Region, hours: float | None) -> float:

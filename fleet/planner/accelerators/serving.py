@@ -15,7 +15,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from fleet.planner.accelerators.milp import Limits, Program, Solution, solve
+from fleet.planner.milp import Limits, Program, Solution, solve
 from fleet.spec.model import SpotLimits
 
 

@@ -9,10 +9,10 @@ from fleet.planner.accelerators import allocate, quota
 from fleet.planner.accelerators.choices import Choice
 from fleet.planner.accelerators.clashes import conflict, lack_throughput
 from fleet.planner.accelerators.market import Market, survey
-from fleet.planner.accelerators.milp import Limits
 from fleet.planner.accelerators.offers import Counter
 from fleet.planner.accelerators.serving import Demand, Option, Problem, QuotaRow, Serving, serve
 from fleet.planner.accelerators.turned_down import rejections
+from fleet.planner.milp import Limits
 from fleet.planner.part import Part
 from fleet.spec.model import Inference, Rendering
 

@@ -5,6 +5,8 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from fleet.planner.milp import quiet_solver
+
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
@@ -16,11 +18,7 @@ class Linear:
 
     def __init__(self, lows: Sequence[float] | Floats, highs: Sequence[float] | Floats) -> None:
         """A program of empty rows."""
-        import highspy  # noqa: PLC0415  (importing fleet must not load the solver)
-
-        # The constructor of Highs prints a banner before it can be silenced; it is passed over, with its callbacks.
-        self._solver: highspy.Highs = highspy.Highs.__new__(highspy.Highs)
-        super(highspy.Highs, self._solver).__init__()
+        self._solver = quiet_solver()
         for option, value in _OPTIONS.items():
             self._solver.setOptionValue(option, value)
         self.rows = len(lows)

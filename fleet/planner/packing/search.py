@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from fleet.planner.accelerators.milp import Limits, Program, solve
+from fleet.planner.milp import Limits, Program, solve
 from fleet.planner.packing.arrays import Arrays
 from fleet.planner.packing.construct import Builder, Left, Nodes, Pattern
 from fleet.planner.packing.generate import Columns, covered

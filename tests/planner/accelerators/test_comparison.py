@@ -173,7 +173,7 @@ def test_importing_loads_no_solver_and_solving_prints_nothing():
         "import sys\n"
         "import fleet.planner.accelerators\n"
         "assert 'highspy' not in sys.modules\n"
-        "from fleet.planner.accelerators.milp import Limits, Program, solve\n"
+        "from fleet.planner.milp import Limits, Program, solve\n"
         "program = Program(); program.row({program.column(1.0): 1.0}, low=1.5)\n"
         "assert solve(program, Limits()).cost == 2\n"
     )

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from fleet.planner.accelerators import judge, plan_inference
 from fleet.planner.accelerators.inference import MIX_GAP
-from fleet.planner.accelerators.milp import Limits, Program, solve
 from fleet.planner.accelerators.serving import Bucket, Demand, Option, Problem, serve
+from fleet.planner.milp import Limits, Program, solve
 
 TODAY = date(2026, 12, 1)
 

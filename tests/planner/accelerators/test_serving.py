@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 
 from fleet.planner.accelerators import judge, plan_inference, plan_rendering
 from fleet.planner.accelerators.gates import accelerators_per_replica
-from fleet.planner.accelerators.milp import Limits
 from fleet.planner.accelerators.needs import need_of
 from fleet.planner.accelerators.serving import Demand, Option, Problem, serve
+from fleet.planner.milp import Limits
 
 TODAY = date(2026, 12, 1)
 

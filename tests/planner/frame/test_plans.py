@@ -166,6 +166,17 @@ def test_a_quota_is_kept_over_all_workloads_together(catalog, plan):
     assert any("quota" in conflict.constraint for conflict in found.conflicts)
 
 
+@pytest.mark.parametrize("replicas", [0, 2, 60])
+def test_at_least_min_nodes_run(catalog, plan, check, replicas):
+    """`min_nodes` is kept whatever the demand, by the cheapest instances that do."""
+    spec = _own({"candidates": {"families": ["m7g"]}}, replicas=replicas, min_nodes=5)
+
+    found = plan(spec, catalog)
+
+    check(spec, catalog, found)
+    assert sum(a.count for a in found.allocations) >= 5
+
+
 def test_an_empty_pool_is_not_used(catalog, plan):
     """What the spec lists as unavailable is not planned on."""
     spec = _own({"candidates": {"families": ["m7g"]}})

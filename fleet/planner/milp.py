@@ -76,7 +76,7 @@ class Solution:
 
 def solve(program: Program, limits: Limits) -> Solution:
     """The best solution within the limits, with the bound that the solver proved."""
-    solver = _quiet_solver()
+    solver = quiet_solver()
     for option, value in _options(limits).items():
         solver.setOptionValue(option, value)
     solver.passModel(_model(program))
@@ -84,7 +84,7 @@ def solve(program: Program, limits: Limits) -> Solution:
     return _solution(solver, program)
 
 
-def _quiet_solver() -> "highspy.Highs":
+def quiet_solver() -> "highspy.Highs":
     """A solver that writes nothing to stdout, where results go.
 
     The constructor of `highspy.Highs` registers callbacks before anything can be silenced, and that prints a banner; it
@@ -152,17 +152,3 @@ def _solution(solver: "highspy.Highs", program: Program) -> Solution:
     proved = cost - bound <= _PROVED * max(1.0, abs(cost))
     name: Status = "timed_out" if timed_out else "optimal" if proved else "feasible"
     return Solution(status=name, values=values, cost=cost, bound=bound)
-
-
-def solve_with_duals(program: Program, limits: Limits) -> tuple[float, list[float]]:
-    """Cost of a linear program and the dual of each row; ArithmeticError without an optimum."""
-    import highspy  # noqa: PLC0415  (importing fleet must not load the solver)
-
-    solver = _quiet_solver()
-    for option, value in _options(limits).items():
-        solver.setOptionValue(option, value)
-    solver.passModel(_model(program))
-    solver.run()
-    if solver.getModelStatus() != highspy.HighsModelStatus.kOptimal:
-        raise ArithmeticError(f"the solver ended with {solver.getModelStatus()} on a linear program")
-    return float(solver.getInfo().objective_function_value), list(solver.getSolution().row_dual)
