@@ -19,6 +19,7 @@ preview: $(VENV)/.run  ## plan fleet.yaml, preview the Pulumi program with price
 	@$(BIN)/fleet preview --stack prod --today $(TODAY)
 
 test: $(VENV)/.dev  ## the whole test suite, the real engine included
+	@scripts/install-chromium
 	@$(BIN)/fleet doctor --build
 	$(BIN)/pytest -n 2 --dist worksteal
 

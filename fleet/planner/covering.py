@@ -65,7 +65,7 @@ class Cover:
 def relaxed_usd(options: Sequence[Option], demand: Demand) -> float:
     """Hourly cost that no mix of whole or part instances can beat: the model of `cover` without whole numbers.
 
-    Any cover, scaled down to exactly the demand, is a solution of it; for that the least number of instances, which does
+    Any cover, scaled down to exactly the demand, is a solution of it; the least number of instances, which does
     not scale, is left out.
     """
     program, _ = _program(options, range(len(options)), replace(demand, least_instances=0))

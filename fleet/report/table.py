@@ -10,6 +10,7 @@ from io import StringIO
 from rich.console import Console
 from rich.text import Text
 
+from fleet.interval import ZERO
 from fleet.report import amounts
 from fleet.report.harmless import plain
 from fleet.report.tree import Branch, stray_findings, tree
@@ -53,7 +54,9 @@ def _branch(branch: Branch, lead: str, below: str, width: int) -> Iterator[Text]
     resource = branch.resource
     left = Text.assemble((lead, "dim"), (plain(resource.name), "bold" if branch.children else ""), "  ")
     left.append(plain(short_type(resource.type)), "dim")
-    is_unpriced = resource.monthly_usd is None and not branch.children
+    if branch.alike > 1:
+        left.append(f" and {branch.alike - 1} alike", "dim")
+    is_unpriced = branch.unpriced > 0 and branch.monthly_usd == ZERO
     amount = Text("unpriced", "yellow") if is_unpriced else Text(amounts.interval(branch.monthly_usd))
     differs = branch.at_maximum != branch.monthly_usd
     maximum = Text(amounts.interval(branch.at_maximum) if differs else "", "dim")
@@ -89,7 +92,9 @@ def _footer(result: Result, width: int) -> Iterator[Text]:
     at_maximum = ""
     if cost.monthly_usd_at_max_scale != cost.monthly_usd:
         at_maximum = f"; {amounts.interval(cost.monthly_usd_at_max_scale)} with every group at its maximum"
-    yield Text.assemble(("Total", "bold"), f"  {amounts.interval(cost.monthly_usd)} USD a month", (at_maximum, "dim"))
+    left_out = f"; {result.counts.unpriced} resources without a price left out" if result.counts.unpriced else ""
+    total = f"  {amounts.interval(cost.monthly_usd)} USD a month"
+    yield from _wrapped(Text.assemble(("Total", "bold"), total, (at_maximum, "dim"), (left_out, "yellow")), "", width)
     for name, value in result.outputs.items():
         if isinstance(value, bool | int | float | str):
             shown = f"{value:,.2f}" if isinstance(value, float) else str(value)

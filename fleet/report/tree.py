@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from fleet.cost.model import PricedResource
 from fleet.interval import ZERO, Interval
@@ -23,6 +23,10 @@ class Branch:
     children: tuple["Branch", ...]
     findings: tuple[Finding, ...]
     free: int
+    unpriced: int = 0
+    """Resources of the branch that have no price: the amounts leave them out."""
+    alike: int = 1
+    """Resources that this line stands for: siblings that differ only by name; amounts are their sum."""
 
 
 def tree(result: Result, *, everything: bool = False) -> tuple[Branch, ...]:
@@ -38,17 +42,40 @@ def tree(result: Result, *, everything: bool = False) -> tuple[Branch, ...]:
     def branch(resource: PricedResource) -> Branch:
         below = tuple(branch(child) for child in children[resource.urn])
         shown = below if everything else tuple(child for child in below if _is_worth_a_line(child))
+        hidden = () if everything else tuple(child for child in below if not _is_worth_a_line(child))
         return Branch(
             resource=resource,
             monthly_usd=_sum([resource.monthly_usd, *(child.monthly_usd for child in below)]),
             at_maximum=_sum([_at_maximum(resource), *(child.at_maximum for child in below)]),
-            children=shown,
+            unpriced=(resource.monthly_usd is None and not below) + sum(child.unpriced for child in below),
+            children=shown if everything else _joined(shown),
             findings=tuple(findings[resource.urn]),
-            free=len(below) - len(shown) + sum(child.free for child in below if child not in shown),
+            free=len(hidden) + sum(child.free for child in hidden),
         )
 
     top = tuple(branch(resource) for resource in children[None])
     return top if everything else tuple(item for item in top if _is_worth_a_line(item))
+
+
+def _joined(branches: Sequence[Branch]) -> tuple[Branch, ...]:
+    """Siblings that differ in nothing but their name as one branch, where the first of them stands."""
+    alike: dict[object, list[Branch]] = defaultdict(list)
+    for number, branch in enumerate(branches):
+        item = branch.resource
+        is_plain = not (branch.children or branch.findings or item.instance_types)
+        same = (item.type, str(item.monthly_usd), str(branch.at_maximum), item.unpriced_reason)
+        alike[same if is_plain else number].append(branch)
+    return tuple(_as_one(found) if len(found) > 1 else found[0] for found in alike.values())
+
+
+def _as_one(branches: Sequence[Branch]) -> Branch:
+    return replace(
+        branches[0],
+        monthly_usd=_sum([branch.monthly_usd for branch in branches]),
+        at_maximum=_sum([branch.at_maximum for branch in branches]),
+        unpriced=sum(branch.unpriced for branch in branches),
+        alike=len(branches),
+    )
 
 
 def stray_findings(result: Result) -> tuple[Finding, ...]:
