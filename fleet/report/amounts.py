@@ -66,3 +66,8 @@ def price_dates(lines: Iterable[Line]) -> str:
 
 def _day(value: date) -> str:
     return value.isoformat()
+
+
+def trimmed(text: str) -> str:
+    """The same lines without spaces at their ends, which tables leave."""
+    return "\n".join(line.rstrip() for line in text.split("\n"))

@@ -12,7 +12,7 @@ from rich.text import Text
 from fleet.planner.accelerators import Judgement
 from fleet.planner.explanation import Explanation, Verdict
 from fleet.plans.model import Plan
-from fleet.report.amounts import money
+from fleet.report.amounts import money, trimmed
 
 _SHOWN = 12
 
@@ -36,7 +36,7 @@ def explanation_text(
     )
     if found.about is not None:
         _about(console, found.about)
-        return out.getvalue()
+        return trimmed(out.getvalue())
     console.print(Text(found.workload, "bold"))
     _chosen(console, found, plan)
     if found.alternatives:
@@ -52,7 +52,7 @@ def explanation_text(
             more = " ..." if rejection.count > len(rejection.examples) else ""
             grid.add_row(rejection.reason, str(rejection.count), Text(", ".join(rejection.examples) + more, "dim"))
         console.print(grid)
-    return out.getvalue()
+    return trimmed(out.getvalue())
 
 
 def _about(console: Console, verdict: Verdict) -> None:

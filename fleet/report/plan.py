@@ -10,7 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from fleet.plans.model import Allocation, Plan
-from fleet.report.amounts import money
+from fleet.report.amounts import money, trimmed
 
 _WIDE = 100
 _MOST_ASSUMPTIONS = 10
@@ -42,7 +42,7 @@ def plan_text(plan: Plan, *, width: int = 80, colour: bool = False) -> str:
         )
     _listed(console, "Assumed", plan.assumptions, _MOST_ASSUMPTIONS)
     _listed(console, "Next", plan.next_steps, _MOST_STEPS)
-    return out.getvalue()
+    return trimmed(out.getvalue())
 
 
 def _claim(plan: Plan) -> str:
@@ -57,17 +57,20 @@ def _claim(plan: Plan) -> str:
 
 def _table(plan: Plan, width: int) -> Table:
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, width=min(max(width, 60), 140), show_edge=False)
-    table.add_column("workload", ratio=3)
-    table.add_column("instances", ratio=4)
+    table.add_column("workload", ratio=1)
+    table.add_column("instances", no_wrap=True)
     table.add_column("purchase", no_wrap=True)
     if width >= _WIDE:
-        table.add_column("zones", ratio=3)
+        table.add_column("zones", no_wrap=True)
         table.add_column("USD an hour", justify="right", no_wrap=True)
     table.add_column("USD a month", justify="right", no_wrap=True)
+    owner = ""
     for allocation in plan.allocations:
         names = ", ".join(allocation.workloads)
+        # The same owner is named once, on its first line.
+        before, owner = owner, f"{allocation.cluster}: {names}" if allocation.cluster else names
         row = [
-            f"{allocation.cluster}: {names}" if allocation.cluster else names,
+            owner if owner != before else "",
             f"{allocation.count} x {allocation.instance_type}",
             allocation.purchase.replace("_", " "),
         ]
@@ -80,7 +83,7 @@ def _table(plan: Plan, width: int) -> Table:
 def _zones(allocation: Allocation) -> str:
     if not allocation.zones:
         return allocation.region
-    return f"{allocation.region} " + " ".join(zone.removeprefix(allocation.region) for zone in allocation.zones)
+    return f"{allocation.region} " + "".join(zone.removeprefix(allocation.region) for zone in allocation.zones)
 
 
 def _amount(allocation: Allocation) -> str:
