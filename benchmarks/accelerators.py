@@ -14,8 +14,8 @@ import time
 from dataclasses import dataclass
 
 from fleet.planner.accelerators.inference import MIX_GAP
-from fleet.planner.milp import Limits, Program, Solution, solve
 from fleet.planner.accelerators.serving import Bucket, Demand, Option, Problem, Serving, serve
+from fleet.planner.milp import Limits, Program, Solution, solve
 
 _SERVABLE = 0.9
 """Share of the pairs of bucket and kind that work."""
