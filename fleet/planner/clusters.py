@@ -43,7 +43,26 @@ def plan_cluster(
     zones = _zones(catalog, spec.region, cluster.zones, markets.values())
     if len(zones) < cluster.zones:
         return Part(status="infeasible", conflicts=(_too_few_zones(spec, cluster, zones),))
-    room = _Room(free=dict(free), nodes=cluster.max_nodes)
+    even = list(range(len(zones), 0, -1))
+    part = _planned(
+        spec, cluster, catalog, groups, markets, zones, _Room(free=dict(free), nodes=cluster.max_nodes, parts=even)
+    )
+    if part.status != "infeasible" or (not free and cluster.max_nodes is None):
+        return part
+    # Equal parts of a small quota may hold no node at all, where one zone after the other finds room.
+    alone = _Room(free=dict(free), nodes=cluster.max_nodes, parts=[1] * len(zones))
+    return _planned(spec, cluster, catalog, groups, markets, zones, alone)
+
+
+def _planned(
+    spec: FleetSpec,
+    cluster: Cluster,
+    catalog: Catalog,
+    groups: Sequence[Sequence[Service]],
+    markets: Mapping[str, Market],
+    zones: Sequence[str],
+    room: "_Room",
+) -> Part:
     zoned: list[_Zoned] = []
     for place, group in enumerate(groups):
         found = _group(spec, cluster, catalog, group, markets, zones, room, last=place == len(groups) - 1)
@@ -58,6 +77,8 @@ class _Room:
 
     free: Mapping[str, float]
     nodes: int | None
+    parts: Sequence[int]
+    """Into how many parts each zone in turn divides what is left, and takes one."""
 
     def less(self, zoned: Iterable[_Zoned]) -> "_Room":
         """The same with what these nodes take."""
@@ -68,7 +89,7 @@ class _Room:
                 if quota is not None and quota[0] in free:
                     free[quota[0]] = max(0.0, free[quota[0]] - quota[1] * count)
                 nodes = None if nodes is None else max(0, nodes - count)
-        return _Room(free=free, nodes=nodes)
+        return _Room(free=free, nodes=nodes, parts=self.parts)
 
 
 def _group(
@@ -89,7 +110,7 @@ def _group(
     needed = types_needed(spec, group)
     for position, zone in enumerate(zones):
         left = room.less(found)
-        share = len(zones) - position
+        share = room.parts[position]
         nodes = left.nodes if left.nodes is None or last else left.nodes - _later(spec, cluster, group, every[zone])
         problem = replace(
             every[zone],
@@ -178,12 +199,11 @@ def _zones(catalog: Catalog, region: str, count: int, markets: Iterable[Market])
 def _loads(spec: FleetSpec, workload: Service, market: Market, position: int, zones: int) -> Iterator[Load]:
     """The workload's replicas in one zone: spread over its first `zone_spread` zones, differing by at most one.
 
-    Workloads that use fewer zones than the cluster start at a zone of their own, so that zones fill evenly. Those that
+    Workloads that use fewer zones than the cluster meet in its first ones, so that they share nodes. Those that
     may be interrupted come in two loads: the base that stays on demand, and the rest.
     """
     spread_ = min(workload.zone_spread, zones)
-    start = sum(map(ord, workload.name)) % zones if spread_ < zones else 0
-    place = (position - start) % zones
+    place = position
     count = _share(workload.replicas, place, spread_) if place < spread_ else 0
     need = (workload.per_replica.vcpus, workload.per_replica.memory_gib, 1.0)
     anywhere = frozenset((offer.kind.name, offer.purchase) for offer in market.offers)
@@ -232,24 +252,30 @@ def _joined(
     hours = _hours(spec, cluster)
     allocations = tuple(_allocations(spec, cluster, catalog, zoned, hours))
     cost = sum((a.monthly_usd for a in allocations), Decimal(0))
-    bound = usd(_bound_usd(cluster, zoned)) * usd(hours)
+    members = [w for w in spec.workloads if isinstance(w, Service) and w.cluster == cluster.name]
+    moving = frozenset(workload.name for workload in members if workload.zone_spread < cluster.zones)
+    bound = usd(_bound_usd(cluster, zoned, moving)) * usd(hours)
     return Part(
         status=status,
         allocations=allocations,
         nodes=tuple(_nodes(cluster, zoned)),
         monthly_bound_usd=min(cost, bound.quantize(_MICRO)),
         rejections=turned_down,
-        assumptions=volume_note(spec.region, [root_volume_hourly_usd(catalog, spec.region, cluster.root_volume_gib)]),
+        assumptions=(
+            *(f"{w.name}: min_nodes is not planned for on shared nodes" for w in members if w.min_nodes),
+            *volume_note(spec.region, [root_volume_hourly_usd(catalog, spec.region, cluster.root_volume_gib)]),
+        ),
     )
 
 
-def _bound_usd(cluster: Cluster, zoned: Sequence[_Zoned]) -> float:
+def _bound_usd(cluster: Cluster, zoned: Sequence[_Zoned], moving: frozenset[str]) -> float:
     """What no packing of the cluster beats in an hour.
 
     The zones' own bounds add up while no shared limit has a price in them. A quota or node count that binds is shared
-    out between zones and groups, which a better plan might share otherwise: then the bound is that of all as one.
+    out between zones and groups, and a `moving` workload (it uses fewer zones than there are) lies in zones that a
+    better plan might choose otherwise: then the bound is that of all as one, or of the zones without what moves.
     """
-    if len(zoned) == 1 or not any(zone.packing.is_bound_by_limits for zone in zoned):
+    if len(zoned) == 1 or not (moving or any(zone.packing.is_bound_by_limits for zone in zoned)):
         return sum(zone.packing.bound_usd for zone in zoned)
     loads: dict[Load, int] = defaultdict(int)
     types: dict[tuple[str, str], NodeType] = {}
@@ -268,7 +294,22 @@ def _bound_usd(cluster: Cluster, zoned: Sequence[_Zoned]) -> float:
         free={code: free * _zones_of(zoned) for code, free in first.free.items()},
         max_nodes=cluster.max_nodes,
     )
-    return least_usd(whole) or 0.0
+    together = least_usd(whole) or 0.0
+    limited = any(zone.packing.is_bound_by_limits for zone in zoned)
+    return together if limited else max(together, _anchored_usd(zoned, moving))
+
+
+def _anchored_usd(zoned: Sequence[_Zoned], moving: frozenset[str]) -> float:
+    """The zones' bounds for what must lie in each of them."""
+    done: dict[object, float] = {}
+    total = 0.0
+    for zone in zoned:
+        loads = tuple(load for load in zone.problem.loads if load.workload not in moving)
+        key = (loads, tuple((n.offer.kind.name, n.offer.purchase, n.most) for n in zone.problem.types))
+        if key not in done:
+            done[key] = pack(replace(zone.problem, loads=loads)).bound_usd if loads else 0.0
+        total += done[key]
+    return total
 
 
 def _zones_of(zoned: Sequence[_Zoned]) -> int:

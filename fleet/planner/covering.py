@@ -39,19 +39,19 @@ class SpotRules:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Demand:
-    """Units needed by zone (a key None stands for any zone), the rules, and what is free of each quota."""
+    """Units needed in all, the rules, and what is free of each quota.
 
-    by_zone: Mapping[str | None, float]
+    With `spread` the units are whole and lie in so many zones, differing by at most one; which zones is part of the
+    model. Without, any zone will do (key None).
+    """
+
+    total: float
+    spread: int | None = None
     spot: SpotRules = SpotRules()
     free: Mapping[str, float]
     seconds: float = 30.0
     least_instances: int = 0
     """Instances that must run whatever the demand."""
-
-    @property
-    def total(self) -> float:
-        """Units over all zones."""
-        return sum(self.by_zone.values())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,13 +89,19 @@ def _program(
     options: Sequence[Option], kept: Iterable[int], demand: Demand
 ) -> tuple[Program, dict[tuple[int, str | None], int]]:
     program = Program()
-    columns = {
-        (index, zone): program.column(options[index].hourly_usd)
-        for index in kept
-        for zone, units in demand.by_zone.items()
-        if (units > 0 or demand.least_instances) and (zone is None or zone in options[index].offer.zones)
-    }
-    _demand_rows(program, options, columns, demand)
+    kept = list(kept)
+    columns: dict[tuple[int, str | None], int] = {}
+    if demand.spread is None:
+        columns = {(index, None): program.column(options[index].hourly_usd) for index in kept}
+        program.row({column: options[i].units for (i, _), column in columns.items()}, low=demand.total)
+    else:
+        groups = _interchangeable(options, kept, demand.spread)
+        for index in kept:
+            for zone in options[index].offer.zones:
+                if any(zone in group for group in groups):
+                    columns[index, zone] = program.column(options[index].hourly_usd)
+        _zone_rows(program, options, columns, demand, groups)
+    _base_row(program, options, columns, demand)
     _spot_rows(program, options, columns, demand)
     _quota_rows(program, options, columns, demand)
     if demand.least_instances:
@@ -135,13 +141,46 @@ def _beats(better: Option, worse: Option) -> bool:
     )
 
 
-def _demand_rows(
+def _interchangeable(options: Sequence[Option], kept: Sequence[int], most: int) -> list[list[str]]:
+    """Zones in groups that offer the same, by name; more than `most` of one group are never needed."""
+    offered: dict[str, list[int]] = defaultdict(list)
+    for index in kept:
+        for zone in options[index].offer.zones:
+            offered[zone].append(index)
+    groups: dict[tuple[int, ...], list[str]] = defaultdict(list)
+    for zone in sorted(offered):
+        groups[tuple(offered[zone])].append(zone)
+    return [zones[:most] for zones in groups.values()]
+
+
+def _zone_rows(
+    program: Program,
+    options: Sequence[Option],
+    columns: Mapping[tuple[int, str | None], int],
+    demand: Demand,
+    groups: Sequence[Sequence[str]],
+) -> None:
+    """So many zones are used; each holds an equal share, and some of them one unit more."""
+    zones = max(1, min(demand.spread or 1, int(demand.total)))
+    share, rest = divmod(int(demand.total), zones)
+    used, extra = {}, {}
+    for group in groups:
+        for place, zone in enumerate(group):
+            used[zone], extra[zone] = program.column(0.0, high=1.0), program.column(0.0, high=1.0)
+            terms = {column: options[i].units for (i, z), column in columns.items() if z == zone}
+            program.row({**terms, used[zone]: -float(share), extra[zone]: -1.0}, low=0.0)
+            program.row({extra[zone]: 1.0, used[zone]: -1.0}, high=0.0)
+            if place:
+                # Equal zones are used in the order of their names: one of many equal solutions.
+                program.row({used[zone]: 1.0, used[group[place - 1]]: -1.0}, high=0.0)
+                program.row({extra[zone]: 1.0, extra[group[place - 1]]: -1.0}, high=0.0)
+    program.row(dict.fromkeys(used.values(), 1.0), low=float(zones), high=float(zones))
+    program.row(dict.fromkeys(extra.values(), 1.0), low=float(rest), high=float(rest))
+
+
+def _base_row(
     program: Program, options: Sequence[Option], columns: Mapping[tuple[int, str | None], int], demand: Demand
 ) -> None:
-    for zone, units in demand.by_zone.items():
-        if units > 0:
-            terms = {column: options[i].units for (i, z), column in columns.items() if z == zone}
-            program.row(terms, low=units)
     base = demand.spot.on_demand_base
     if base > 0:
         # A share of what runs, as an Auto Scaling group counts it: on demand >= base x everything.

@@ -49,18 +49,13 @@ def plan_service(
     def units(kind: InstanceType) -> float:
         return float(replicas_on(workload, kind, work))
 
-    zones = {
-        region: _zones(catalog, region, workload.zone_spread)
-        for region in spec.regions_for(workload)
-        if len(catalog.zones(region)) >= workload.zone_spread or catalog.plain
-    }
-    demands = {region: _split(workload.replicas, names) for region, names in zones.items()}
-    if not demands:
+    wide = [region for region in spec.regions_for(workload) if len(catalog.zones(region)) >= workload.zone_spread]
+    if not wide:
         return Part(status="infeasible", conflicts=(_too_few_zones(spec, workload, catalog),))
-    regions = [
-        _in_region(spec, workload, catalog, region, units, demand, today, free) for region, demand in demands.items()
-    ]
-    return _part(workload, regions, workload.hours_per_month or float(HOURS_PER_MONTH), work)
+    needed, spread = float(workload.replicas), workload.zone_spread
+    regions = [_in_region(spec, workload, catalog, region, units, (needed, spread), today, free) for region in wide]
+    hours = float(HOURS_PER_MONTH) if workload.hours_per_month is None else workload.hours_per_month
+    return _part(workload, regions, hours, work)
 
 
 def plan_batch(spec: FleetSpec, workload: Batch, catalog: Catalog, *, today: date, free: Mapping[str, float]) -> Part:
@@ -72,7 +67,7 @@ def plan_batch(spec: FleetSpec, workload: Batch, catalog: Catalog, *, today: dat
 
     needed = workload.vcpu_hours / workload.deadline_hours
     regions = [
-        _in_region(spec, workload, catalog, region, units, {None: needed}, today, free)
+        _in_region(spec, workload, catalog, region, units, (needed, None), today, free)
         for region in spec.regions_for(workload)
     ]
     return _part(workload, regions, None, work)
@@ -91,23 +86,6 @@ def batch_vcpus(workload: Batch, kind: InstanceType, work: Work) -> float:
     return min(work.vcpus(kind), kind.memory_gib / workload.memory_gib_per_vcpu)
 
 
-def _zones(catalog: Catalog, region: str, spread: int) -> tuple[str, ...]:
-    """The zones with the most types; ties by name."""
-    if catalog.plain:
-        return tuple(catalog.zones(region)[:spread]) or tuple(f"{region}{letter}" for letter in "abcdef"[:spread])
-    offered: dict[str, int] = dict.fromkeys(catalog.zones(region), 0)
-    for name in catalog.types:
-        for zone in catalog.offered(name, region):
-            offered[zone] += 1
-    return tuple(sorted(sorted(offered, key=lambda zone: (-offered[zone], zone))[:spread]))
-
-
-def _split(count: int, zones: Sequence[str]) -> dict[str | None, float]:
-    """Replicas by zone, differing by at most one."""
-    share, rest = divmod(count, len(zones))
-    return {zone: float(share + (position < rest)) for position, zone in enumerate(zones)}
-
-
 def _too_few_zones(spec: FleetSpec, workload: Service, catalog: Catalog) -> Conflict:
     there = max((len(catalog.zones(region)) for region in spec.regions_for(workload)), default=0)
     return Conflict(
@@ -124,7 +102,7 @@ def _in_region(
     catalog: Catalog,
     region: str,
     units: Callable[[InstanceType], float],
-    demand: Mapping[str | None, float],
+    needed: tuple[float, int | None],
     today: date,
     free: Mapping[str, float],
 ) -> _Region:
@@ -140,7 +118,8 @@ def _in_region(
         options.append(_option(catalog, offer, covered, volume))
     spot = spec.rules_for(workload).spot
     wanted = Demand(
-        by_zone=demand,
+        total=needed[0],
+        spread=needed[1],
         spot=SpotRules(
             on_demand_base=spot.on_demand_base_percent / _HUNDRED if workload.interruptible else 0.0,
             min_types=spot.min_instance_types or 1,
@@ -186,7 +165,9 @@ def _part(workload: Service | Batch, regions: Sequence[_Region], hours: float | 
     )
     allocations = tuple(_allocations(workload, best, hours))
     cost = sum((a.monthly_usd for a in allocations), Decimal(0))
-    bound = min(cost, *(_bound(workload, region, hours) for region in regions if region.options))
+    # A region that was proved to have no solution bounds nothing.
+    possible = [region for region in regions if region.cover.solution.status != "infeasible"]
+    bound = min(cost, *(_bound(workload, region, hours) for region in possible if region.options))
     status = best.cover.solution.status
     if status != "timed_out":
         status = "optimal" if cost - bound <= cost * Decimal("0.000001") else "feasible"
@@ -286,7 +267,7 @@ def _nothing_fits(workload: Service | Batch, regions: Sequence[_Region]) -> Conf
             hint=f"see 'fleet explain {workload.name}' for what turned each type down",
         )
     return Conflict(
-        constraint=f"quotas for {workload.name}",
+        constraint=f"{'quotas' if any(region.demand.free for region in regions) else 'zone_spread'} of {workload.name}",
         needed=_needed(workload),
         allowed=f"what quotas and zones leave in {where}",
         hint="raise the quota, allow another region or other architectures",

@@ -2,6 +2,7 @@
 
 import itertools
 import math
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -238,3 +239,123 @@ def test_the_lock_is_kept_unless_moving_pays(catalog, plan):
     first = plan(spec, catalog)
 
     assert plan(spec, catalog, previous=first) == first
+
+
+def _workloads(*rows, **top):
+    base = {"kind": "service", "per_replica": {"vcpus": 2, "memory_gib": 4}}
+    return FleetSpec.model_validate(
+        {
+            "version": 1,
+            "name": "s",
+            "region": "us-east-1",
+            "candidates": {"families": ["m7i"]},
+            "workloads": [{**base, **row} for row in rows],
+            **top,
+        }
+    )
+
+
+@pytest.mark.parametrize("order", [("a", "b"), ("b", "a")])
+def test_what_is_planned_first_does_not_make_a_possible_fleet_impossible(catalog, plan, check, order):
+    """`a` may go to another region and `b` may not: 4 vCPUs of quota are enough whatever the order of the spec."""
+    rows = {
+        "a": {"name": "a", "replicas": 1, "regions": ["us-east-1", "us-west-2"]},
+        "b": {"name": "b", "replicas": 2},
+    }
+    spec = _workloads(
+        *(rows[name] for name in order),
+        quotas={"limits": [{"code": "L-1216C47A", "region": "us-east-1", "limit": 4}]},
+    )
+
+    found = plan(spec, catalog)
+
+    check(spec, catalog, found)
+    assert {a.region for a in found.of("b")} == {"us-east-1"}
+
+
+def test_a_small_quota_is_not_cut_into_parts_that_hold_no_node(catalog, plan, check):
+    """One replica in a cluster of three zones: a node of 8 vCPUs fits a quota of 10."""
+    spec = _workloads(
+        {"name": "a", "cluster": "k", "replicas": 1, "per_replica": {"vcpus": 5, "memory_gib": 4}},
+        clusters=[{"name": "k", "zones": 3}],
+        quotas={"limits": [{"code": "L-1216C47A", "limit": 10}]},
+    )
+
+    found = plan(spec, catalog)
+
+    check(spec, catalog, found)
+    assert sum(a.count for a in found.allocations) == 1
+
+
+@pytest.mark.parametrize("names", [("a", "b"), ("a", "d"), ("x", "web")])
+def test_names_do_not_change_the_cost(catalog, plan, names):
+    """Two small workloads of one zone each share a node, whatever they are called."""
+    small = {"cluster": "k", "replicas": 2, "per_replica": {"vcpus": 0.25, "memory_gib": 0.5}}
+    spec = _workloads(*({**small, "name": name} for name in names), clusters=[{"name": "k", "zones": 3}])
+
+    assert sum(a.count for a in plan(spec, catalog).allocations) == 1
+
+
+def test_zones_are_chosen_among_those_that_sell_the_type(catalog, plan):
+    """A type that only some zones sell is found there."""
+    zones = set(catalog.zones("us-east-1"))
+    rare = next(
+        t
+        for t in catalog.types
+        if 0 < len(set(catalog.offered(t, "us-east-1"))) < len(zones) - 2
+        and "metal" not in t
+        and not hasattr(catalog.on_demand(t, "us-east-1"), "reason")
+    )
+    spec = _workloads(
+        {"name": "a", "replicas": 1, "per_replica": {"vcpus": 1, "memory_gib": 1}},
+        candidates={"instance_types": [rare], "burstable": True},
+    )
+
+    found = plan(spec, catalog)
+
+    assert found.status == "optimal"
+    assert set(found.allocations[0].zones) <= set(catalog.offered(rare, "us-east-1"))
+
+
+def test_zero_hours_cost_nothing(catalog, plan):
+    assert plan(_workloads({"name": "a", "replicas": 4, "hours_per_month": 0}), catalog).monthly_usd == 0
+
+
+def test_a_region_without_room_does_not_weaken_the_proof(catalog, plan):
+    """A quota of 0 in one region proves that nothing runs there; the other region's optimum stays proved."""
+    spec = _workloads(
+        {"name": "a", "replicas": 1, "regions": ["us-east-1", "us-west-2"]},
+        quotas={"limits": [{"code": "L-1216C47A", "region": "us-west-2", "limit": 0}]},
+    )
+
+    found = plan(spec, catalog)
+
+    assert (found.status, found.gap_percent) == ("optimal", 0)
+
+
+def test_an_owned_savings_plan_is_spent_once(catalog, plan):
+    """Half a dollar an hour covers at most half a dollar an hour, whatever the number of workloads."""
+    serve = {
+        "kind": "inference",
+        "framework": "vllm",
+        "accelerator_stacks": ["cuda"],
+        "model_memory_gib": 10,
+        "replicas": 1,
+        "candidates": {"families": ["g6"]},
+    }
+    owned = {"savings_plans": [{"kind": "compute", "hourly_usd": 0.5, "discount_percent": 50}]}
+    spec = FleetSpec.model_validate(
+        {
+            "version": 1,
+            "name": "s",
+            "region": "us-east-1",
+            "purchase": owned,
+            "workloads": [{**serve, "name": "x"}, {**serve, "name": "y"}],
+        }
+    )
+
+    found = plan(spec, catalog)
+
+    spent = sum(a.count * a.unit_hourly_usd for a in found.allocations if a.purchase == "savings_plan")
+    assert 0 < spent <= Decimal("0.5")
+    assert found.lower_bound_usd <= found.monthly_usd

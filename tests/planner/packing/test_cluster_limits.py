@@ -52,7 +52,7 @@ SPOT = {"spot": {"min_instance_types": 6, "on_demand_base_percent": 25}}
 def test_interruptible_replicas_share_spot_over_enough_types_and_keep_their_base(catalog, zones):
     found = solved(
         catalog,
-        service("steady", 40, 1.0, 2.0),
+        service("steady", 40, 1.0, 2.0, zone_spread=zones),
         service("burst", 200, 2.0, 4.0, interruptible=True, zone_spread=zones),
         cluster={"zones": zones},
         purchase=SPOT,
