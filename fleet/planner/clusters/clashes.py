@@ -1,0 +1,56 @@
+"""Why a cluster cannot be had, in the user's words."""
+
+from collections.abc import Iterator, Sequence
+
+from fleet.planner.clusters.ground import Ground
+from fleet.planner.clusters.zones import Zoned
+from fleet.plans.model import Conflict
+from fleet.spec.model import Cluster, FleetSpec, Service
+
+
+def too_few_zones(spec: FleetSpec, cluster: Cluster, zones: Sequence[str]) -> Conflict:
+    """The region has fewer zones than the cluster asks for."""
+    return Conflict(
+        constraint=f"zones of cluster {cluster.name}",
+        needed=f"{cluster.zones} zones",
+        allowed=f"{len(zones)} in {spec.region}",
+        hint="lower the cluster's zones, or choose a region with more",
+    )
+
+
+def clashes(ground: Ground, zoned: Sequence[Zoned]) -> Iterator[Conflict]:
+    """Workloads that no node holds; where all have one, the limits that leave too little."""
+    homeless = sorted(
+        {load.workload for z in zoned for load in z.problem.loads if not any(n.takes(load) for n in z.problem.types)}
+    )
+    for name in homeless:
+        yield _homeless(ground.spec, name)
+    if homeless:
+        return
+    if ground.cluster.max_nodes is not None:
+        yield Conflict(
+            constraint=f"max_nodes of cluster {ground.cluster.name}",
+            needed="more nodes of the types that the candidates leave",
+            allowed=str(ground.cluster.max_nodes),
+            hint="raise max_nodes or max_vcpus, or take replicas away",
+        )
+    codes = sorted({n.quota[0] for z in zoned for n in z.problem.types if n.quota and n.quota[0] in z.problem.free})
+    for code in codes:
+        region, _, quota = code.partition(":")
+        yield Conflict(
+            constraint=f"quota {quota}",
+            needed=f"more vCPUs in {region} for cluster {ground.cluster.name}",
+            allowed=f"{sum(z.problem.free[code] for z in zoned):g}",
+            hint="request an increase of the quota, or allow types that count against another one",
+        )
+
+
+def _homeless(spec: FleetSpec, name: str) -> Conflict:
+    workload = spec.workload(name)
+    need = workload.per_replica if isinstance(workload, Service) else None
+    return Conflict(
+        constraint=f"candidates of {name}",
+        needed=f"a node for one replica of {need.vcpus:g} vCPUs and {need.memory_gib:g} GiB" if need else "a node",
+        allowed="no type that the candidates leave is large enough after reservations",
+        hint=f"see 'fleet explain {name}'; widen candidates or make replicas smaller",
+    )

@@ -1,0 +1,109 @@
+"""What a cluster is planned from, and the packing problem that each of its zones is."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from fleet.catalog import Catalog, eks_reserved
+from fleet.money import HOURS_PER_MONTH
+from fleet.planner.candidates import Market, Offer
+from fleet.planner.packing import Load, NodeType, Problem
+from fleet.planner.spot_shares import capped, on_demand_base, types_needed
+from fleet.planner.volumes import root_volume_hourly_usd
+from fleet.spec.model import Cluster, FleetSpec, Service
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ground:
+    """A cluster with what its workloads may be bought as, and the zones that it uses."""
+
+    spec: FleetSpec
+    cluster: Cluster
+    catalog: Catalog
+    markets: Mapping[str, Market]
+    """By workload."""
+    zones: Sequence[str]
+
+    @property
+    def members(self) -> list[Service]:
+        """The services that name the cluster."""
+        return members_of(self.spec, self.cluster)
+
+    @property
+    def volume_hourly_usd(self) -> Decimal | None:
+        """An hour of a node's root volume; None where its price is not known."""
+        return root_volume_hourly_usd(self.catalog, self.spec.region, self.cluster.root_volume_gib)
+
+    @property
+    def fee_hourly_usd(self) -> Decimal:
+        """An hour of what the user adds for each node."""
+        return self.cluster.per_node_monthly_usd / HOURS_PER_MONTH
+
+    @property
+    def hours(self) -> float:
+        """Shared nodes run as long in a month as the workload that runs longest."""
+        every = (float(HOURS_PER_MONTH) if w.hours_per_month is None else w.hours_per_month for w in self.members)
+        return max(every, default=0.0)
+
+    def problem(self, group: Sequence[Service], zone: str) -> Problem:
+        """What one zone must hold of a group and on what, limits aside."""
+        position = self.zones.index(zone)
+        loads = tuple(load for w in group for load in self._loads(w, position) if load.count)
+        offers = {(o.kind.name, o.purchase): o for w in group for o in self.markets[w.name].offers if zone in o.zones}
+        types = [node_type(self.cluster, self.catalog, offer) for offer in offers.values()]
+        usable = [node for node in types if node.room[2] >= 1]
+        return Problem(
+            loads=loads,
+            types=capped(usable, loads, types_needed(self.spec, group), 1.0),
+            free={},
+            seconds=self.spec.planner.time_limit_seconds,
+        )
+
+    def _loads(self, workload: Service, position: int) -> Iterator[Load]:
+        """The workload's replicas in one zone: spread over its first `zone_spread` zones, differing by at most one.
+
+        Workloads that use fewer zones than the cluster meet in its first ones, so that they share nodes. Those that
+        may be interrupted come in two loads: the base that stays on demand, and the rest.
+        """
+        spread = min(workload.zone_spread, len(self.zones))
+        count = _share(workload.replicas, position, spread) if position < spread else 0
+        need = (workload.per_replica.vcpus, workload.per_replica.memory_gib, 1.0)
+        anywhere = frozenset((offer.kind.name, offer.purchase) for offer in self.markets[workload.name].offers)
+        steady = frozenset(pair for pair in anywhere if pair[1] != "spot")
+        movable = workload.interruptible and count
+        base = _share(on_demand_base(self.spec, workload), position, spread) if movable else 0
+        yield Load(workload=workload.name, need=need, count=base, allowed=steady)
+        yield Load(workload=workload.name, need=need, count=count - base, allowed=anywhere)
+
+
+def members_of(spec: FleetSpec, cluster: Cluster) -> list[Service]:
+    """The services that name a cluster, in the order of the spec."""
+    return [w for w in spec.workloads if isinstance(w, Service) and w.cluster == cluster.name]
+
+
+def node_type(cluster: Cluster, catalog: Catalog, offer: Offer) -> NodeType:
+    """What Kubernetes leaves of a node: less what EKS and the hypervisor keep, the daemons, and the headroom."""
+    kind = offer.kind
+    pods = min(cluster.max_pods_per_node, kind.max_pods)
+    reserved = (0.0, 0.0) if catalog.plain else eks_reserved(kind, pods)
+    vcpus = kind.baseline_vcpus if kind.burstable and kind.baseline_vcpus is not None else float(kind.vcpus)
+    over = cluster.node_overhead
+    left = 1.0 - cluster.headroom_percent / 100.0
+    volume = root_volume_hourly_usd(catalog, offer.region, cluster.root_volume_gib) or Decimal(0)
+    fee = cluster.per_node_monthly_usd / HOURS_PER_MONTH
+    code = catalog.quota_code(kind.name, offer.purchase)
+    return NodeType(
+        offer=offer,
+        room=(
+            max(0.0, (vcpus - reserved[0] - over.vcpus) * left),
+            max(0.0, (kind.memory_gib - reserved[1] - over.memory_gib) * left),
+            max(0.0, float(pods - over.pods)),
+        ),
+        hourly_usd=float(offer.usd + volume + fee),
+        quota=None if code is None else (f"{offer.region}:{code}", float(kind.vcpus)),
+    )
+
+
+def _share(most: int, position: int, zones: int) -> int:
+    share, rest = divmod(most, zones)
+    return share + (position < rest)

@@ -1,0 +1,104 @@
+"""Packings as the cluster's part of the plan: allocations, nodes, cost and bound."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from fleet.money import usd
+from fleet.planner.clusters.bound import bound_usd
+from fleet.planner.clusters.clashes import clashes
+from fleet.planner.clusters.ground import Ground
+from fleet.planner.clusters.zones import Zoned
+from fleet.planner.packing import Load
+from fleet.planner.part import Part
+from fleet.planner.rejections import rejections
+from fleet.planner.volumes import volume_note
+from fleet.plans.model import Allocation, Node
+from fleet.vocabulary import Status
+
+if TYPE_CHECKING:
+    from fleet.planner.candidates import Offer
+
+_MICRO = Decimal("0.000001")
+_ORDER: dict[Status, int] = {"optimal": 0, "feasible": 1, "timed_out": 2, "infeasible": 3}
+
+
+def part_of(ground: Ground, zoned: Sequence[Zoned]) -> Part:
+    """The cluster's part of the plan, with its bound; without a packing of all, why there is none."""
+    turned_down = tuple(r for name in sorted(ground.markets) for r in rejections(name, ground.markets[name].rejected))
+    status: Status = max((z.packing.status for z in zoned), key=lambda s: _ORDER[s], default="optimal")
+    if any(load.count and not z.packing.columns for z in zoned for load in z.problem.loads):
+        status = status if status == "timed_out" else "infeasible"
+        return Part(status=status, rejections=turned_down, conflicts=tuple(clashes(ground, zoned)))
+    allocations = tuple(_allocations(ground, zoned))
+    cost = sum((a.monthly_usd for a in allocations), Decimal(0))
+    bound = usd(bound_usd(ground, zoned)) * usd(ground.hours)
+    return Part(
+        status=status,
+        allocations=allocations,
+        nodes=tuple(_nodes(ground, zoned)),
+        monthly_bound_usd=min(cost, bound.quantize(_MICRO)),
+        rejections=turned_down,
+        assumptions=(
+            *(f"{w.name}: min_nodes is not planned for on shared nodes" for w in ground.members if w.min_nodes),
+            *volume_note(ground.spec.region, [ground.volume_hourly_usd]),
+        ),
+    )
+
+
+def _allocations(ground: Ground, zoned: Sequence[Zoned]) -> Iterator[Allocation]:
+    counts: dict[tuple[str, str], dict[str, int]] = defaultdict(dict)
+    offers: dict[tuple[str, str], Offer] = {}
+    shares: dict[tuple[str, str], dict[str, float]] = defaultdict(lambda: defaultdict(float))
+    for zone in zoned:
+        for column, count in zone.packing.columns:
+            node = zone.problem.types[column.type]
+            key = (node.offer.kind.name, str(node.offer.purchase))
+            offers[key] = node.offer
+            counts[key][zone.zone] = counts[key].get(zone.zone, 0) + count
+            for load, many in zip(zone.problem.loads, column.mix, strict=True):
+                if many:
+                    part = max(load.need[0] / node.room[0], load.need[1] / node.room[1])
+                    shares[key][load.workload] += many * count * part
+    extra = (ground.volume_hourly_usd or Decimal(0)) + ground.fee_hourly_usd
+    for key in sorted(counts):
+        by_zone, offer, count = counts[key], offers[key], sum(counts[key].values())
+        whole = sum(shares[key].values())
+        yield Allocation(
+            workloads=sorted(shares[key]),
+            cluster=ground.cluster.name,
+            instance_type=offer.kind.name,
+            purchase=offer.purchase,
+            region=offer.region,
+            zones=sorted(by_zone),
+            count=count,
+            unit_hourly_usd=offer.usd,
+            hours_per_month=ground.hours,
+            monthly_usd=(count * (offer.usd + extra) * usd(ground.hours)).quantize(_MICRO),
+            shares={name: round(share / whole, 6) for name, share in sorted(shares[key].items())},
+            price_as_of=offer.price.as_of,
+            price_source=offer.price.source,
+        )
+
+
+def _nodes(ground: Ground, zoned: Sequence[Zoned]) -> Iterator[Node]:
+    for zone in zoned:
+        for column, count in zone.packing.columns:
+            offer = zone.problem.types[column.type].offer
+            yield Node(
+                cluster=ground.cluster.name,
+                instance_type=offer.kind.name,
+                purchase=offer.purchase,
+                zone=zone.zone,
+                count=count,
+                replicas=_replicas(zone.problem.loads, column.mix),
+            )
+
+
+def _replicas(loads: Sequence[Load], mix: Sequence[int]) -> dict[str, int]:
+    found: dict[str, int] = {}
+    for load, many in zip(loads, mix, strict=True):
+        if many:
+            found[load.workload] = found.get(load.workload, 0) + many
+    return found
