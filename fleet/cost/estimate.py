@@ -15,8 +15,9 @@ from fleet.cost.machines import Machines
 from fleet.cost.model import Cost, Estimate, PricedResource, Unpriced
 from fleet.cost.priced_inputs import priced_inputs
 from fleet.cost.properties import text
-from fleet.cost.schedules import average_capacity
-from fleet.cost.services import CAPACITY_BLOCK, CAPACITY_RESERVATION, bill_of_service
+from fleet.cost.reservations import Reservations, less_what_may_be_reserved, reservations_of
+from fleet.cost.schedules import average_capacity, largest_capacity
+from fleet.cost.services import bill_of_service
 from fleet.cost.surroundings import Surroundings
 from fleet.cost.tags import hours_per_month
 from fleet.interval import Interval, total
@@ -33,7 +34,7 @@ def estimate(stack: Stack, catalog: Catalog, *, today: date) -> Estimate:
     near = Surroundings(stack)
     before = _before(stack)
     earlier = None if before is None else Surroundings(before)
-    reserved = _reserved(near)
+    reserved = reservations_of(near)
     by_use: set[str] = set()
     priced: list[PricedResource] = []
     for resource in stack.resources:
@@ -74,18 +75,10 @@ def _previous(resource: Resource, earlier: Surroundings | None, catalog: Catalog
     if earlier is None:
         return None
     old = earlier.by_urn.get(resource.urn)
-    return None if old is None else _bill(old, earlier, catalog, today, _reserved(earlier)).monthly
+    return None if old is None else _bill(old, earlier, catalog, today, reservations_of(earlier)).monthly
 
 
-def _reserved(near: Surroundings) -> frozenset[str]:
-    """Ids of the capacity reservations that the stack itself pays for."""
-    ids: set[str] = set()
-    for resource in (*near.of_type(CAPACITY_RESERVATION), *near.of_type(CAPACITY_BLOCK)):
-        ids.update(name for name in (resource.id, resource.outputs.get("id")) if isinstance(name, str) and name)
-    return frozenset(ids)
-
-
-def _bill(resource: Resource, near: Surroundings, catalog: Catalog, today: date, reserved: frozenset[str]) -> Bill:
+def _bill(resource: Resource, near: Surroundings, catalog: Catalog, today: date, reserved: Reservations) -> Bill:
     if not resource.custom or resource.type.startswith("pulumi:"):
         return _NOTHING
     if resource.operation in ("delete", "read") or is_free(resource.type):
@@ -106,7 +99,7 @@ def _why_unpriced(kind: str) -> str:
 
 
 def _machine_bill(
-    resource: Resource, near: Surroundings, catalog: Catalog, today: date, reserved: frozenset[str]
+    resource: Resource, near: Surroundings, catalog: Catalog, today: date, reserved: Reservations
 ) -> Bill:
     machines = read_machines(resource, near)
     if machines is None:
@@ -114,14 +107,16 @@ def _machine_bill(
     if machines.kind == "batch" and text(resource.inputs, "computeResources", "type") in _FARGATE:
         return unpriced_bill("Fargate has no price here", by_use=("Fargate vCPU and memory hours",))
     schedules = near.schedules(resource)
-    running = machines.desired
+    running, most = machines.desired, machines.maximum
     if machines.kind == "batch" and _is_for_jobs(machines):
         # Batch stands at its minimum until jobs come; the tag says how many hours a month they take at full size.
         running = machines.maximum
     if schedules:
         running = average_capacity(machines.desired, machines.minimum, machines.maximum, schedules, today)
+        most = largest_capacity(machines.maximum, schedules)
     hours = hours_per_month(machines.tags)
-    return bill_of_machines(machines, catalog, hours, running=running, reserved=reserved)
+    bill = bill_of_machines(machines, catalog, hours, running=running, most=most, reserved=reserved.names)
+    return less_what_may_be_reserved(bill, machines, reserved, catalog, hours)
 
 
 def _is_for_jobs(machines: Machines) -> bool:

@@ -9,13 +9,25 @@ from fleet.cost.properties import at, count, effective, items, mapping, text
 from fleet.cost.surroundings import LAUNCH_CONFIGURATION, LAUNCH_TEMPLATE, Surroundings
 from fleet.stack.model import UNKNOWN, Resource, Unknown
 
-__all__ = ["configured_launch", "direct_launch", "over", "template_of", "templated_launch"]
+__all__ = [
+    "CAPACITY_BLOCK",
+    "CAPACITY_RESERVATION",
+    "configured_launch",
+    "direct_launch",
+    "over",
+    "template_of",
+    "templated_launch",
+]
+
+CAPACITY_RESERVATION = "aws:ec2/capacityReservation:CapacityReservation"
+CAPACITY_BLOCK = "aws:ec2/capacityBlockReservation:CapacityBlockReservation"
+_SPECIFICATION = "capacityReservationSpecification"
 
 _NOWHERE = Launch(found=False, image=UNKNOWN, instance_type=UNKNOWN, market=UNKNOWN, tenancy=UNKNOWN, volumes=UNKNOWN)
 
 
-def direct_launch(values: Mapping[str, Any]) -> Launch:
-    """Settings that an instance or spot request gives itself."""
+def direct_launch(values: Mapping[str, Any], near: Surroundings | None = None, user: Resource | None = None) -> Launch:
+    """Settings that an instance or spot request (`user`) gives itself."""
     return Launch(
         instance_type=text(values, "instanceType"),
         image=text(values, "ami"),
@@ -24,7 +36,8 @@ def direct_launch(values: Mapping[str, Any]) -> Launch:
         host_group=text(values, "hostResourceGroupArn"),
         market=_market(values),
         spot_max_price=text(values, "instanceMarketOptions", "spotOptions", "maxPrice"),
-        reservation=_reservation(values),
+        reservation=_reservation(values, near, user),
+        reservation_preference=text(values, _SPECIFICATION, "capacityReservationPreference"),
         volumes=_direct_volumes(values),
         credits=text(values, "creditSpecification", "cpuCredits"),
         placement_group=_first(text(values, "placementGroup"), text(values, "placementGroupId")),
@@ -32,7 +45,7 @@ def direct_launch(values: Mapping[str, Any]) -> Launch:
     )
 
 
-def templated_launch(template: Resource | None) -> Launch:
+def templated_launch(template: Resource | None, near: Surroundings) -> Launch:
     """Settings of a launch template; all of them unknown when it is not in the stack."""
     if template is None:
         return _NOWHERE
@@ -46,7 +59,8 @@ def templated_launch(template: Resource | None) -> Launch:
         host_group=text(values, "placement", "hostResourceGroupArn"),
         market=_market(values),
         spot_max_price=text(values, "instanceMarketOptions", "spotOptions", "maxPrice"),
-        reservation=_reservation(values),
+        reservation=_reservation(values, near, template),
+        reservation_preference=text(values, _SPECIFICATION, "capacityReservationPreference"),
         volumes=_mapped_volumes(values),
         credits=text(values, "creditSpecification", "cpuCredits"),
         placement_group=_first(text(values, "placement", "groupName"), text(values, "placement", "groupId")),
@@ -110,9 +124,15 @@ def _market(values: Mapping[str, Any]) -> str | Unknown | None:
     return market
 
 
-def _reservation(values: Mapping[str, Any]) -> str | Unknown | None:
-    target = mapping(values, "capacityReservationSpecification", "capacityReservationTarget")
-    return _first(text(target, "capacityReservationId"), text(target, "capacityReservationResourceGroupArn"))
+def _reservation(values: Mapping[str, Any], near: Surroundings | None, user: Resource | None) -> str | Unknown | None:
+    """What is targeted; a reservation of the stack whose id is not known yet is told by what `user` depends on."""
+    target = mapping(values, _SPECIFICATION, "capacityReservationTarget")
+    named = text(target, "capacityReservationId")
+    if isinstance(named, Unknown) and near is not None and user is not None:
+        kinds = (CAPACITY_RESERVATION, CAPACITY_BLOCK)
+        found = [r for kind in kinds if (r := near.referred(user, _SPECIFICATION, kind, named)) is not None]
+        return found[0].urn if len(found) == 1 else named
+    return _first(named, text(target, "capacityReservationResourceGroupArn"))
 
 
 def _interfaces(values: Mapping[str, Any]) -> tuple[Any, ...] | Unknown:

@@ -25,7 +25,15 @@ _HUNDRED = Decimal(100)
 _HEAVIEST = Decimal(999)
 """AWS's highest weight of a type in a group."""
 _MONTH = Decimal(HOURS_PER_MONTH)
-_NOT_LINUX = {"windows": "Windows", "rhel": "RHEL", "red-hat": "RHEL", "sles": "SUSE", "suse": "SUSE"}
+_NOT_LINUX = {
+    "windows": "Windows",
+    "rhel": "RHEL",
+    "red-hat": "RHEL",
+    "sles": "SUSE",
+    "suse": "SUSE",
+    "ubuntu/pro": "Ubuntu Pro",
+    "ubuntu-pro": "Ubuntu Pro",
+}
 _BLOCK = "capacity-block"
 
 
@@ -57,11 +65,17 @@ class _Ways:
 
 
 def bill_of_machines(
-    machines: Machines, catalog: Catalog, hours: Interval, *, running: Interval, reserved: frozenset[str] = frozenset()
+    machines: Machines,
+    catalog: Catalog,
+    hours: Interval,
+    *,
+    running: Interval,
+    most: Interval,
+    reserved: frozenset[str] = frozenset(),
 ) -> Bill:
-    """Charges of what a resource launches, `running` units of capacity over `hours` a month.
+    """Charges of what a resource launches, `running` units of capacity over `hours` a month, `most` at full scale.
 
-    `reserved` holds the ids of reservations that the stack itself pays for: what runs in them costs nothing more.
+    `reserved` names reservations that the stack itself pays for: what runs in them costs nothing more.
     """
     region = machines.region
     if region is None:
@@ -72,12 +86,12 @@ def bill_of_machines(
     if known and not _can_be_filled(machines, ways):
         return replace(unpriced_bill(*missing), **_facts(machines, catalog))
     now = _amounts(machines, ways, running, hours, known=known)
-    most = _amounts(machines, ways, machines.maximum, hours, known=known)
+    full = _amounts(machines, ways, most, hours, known=known)
     by_use = _by_use(machines, ways, catalog)
     return Bill(
         lines=tuple(now.lines),
         monthly=now.interval,
-        at_max_scale=most.interval,
+        at_max_scale=full.interval,
         unpriced=missing,
         by_use=by_use,
         kg_co2e=now.kg,
@@ -111,18 +125,17 @@ def _ways(machines: Machines, catalog: Catalog, region: str, reserved: frozenset
             charges = volumes[id(choice.launch)] = volume_charges(choice.launch.volumes, region, catalog)
             ways.unpriced.extend(charges.unpriced)
         for shape, weight in _shapes(machines, choice, catalog, ways.unpriced):
+            refusal = _refusal(shape, choice.launch)
+            if refusal is not None:
+                ways.unpriced.append(refusal)
+                continue
             if steady:
-                _add(
-                    ways.steady,
-                    ways,
-                    _steady(shape, choice.launch, machines, catalog, region, reserved),
-                    weight,
-                    charges,
-                )
+                found = _steady(shape, choice.launch, machines, catalog, region, reserved)
+                _add(ways.steady, ways, found, weight, charges)
             if spot is not False:
                 price = catalog.spot(shape.name, region, zone if isinstance(zone, str) else None)
-                found = (price, "spot") if isinstance(price, Price) else price.reason
-                _add(ways.spot, ways, (shape.name, found), weight, charges)
+                offered = (price, "spot") if isinstance(price, Price) else price.reason
+                _add(ways.spot, ways, (shape.name, offered), weight, charges)
     return ways
 
 
@@ -170,10 +183,7 @@ def _shapes(
 def _steady(
     shape: InstanceType, launch: Launch, machines: Machines, catalog: Catalog, region: str, reserved: frozenset[str]
 ) -> tuple[str, tuple[Price, str] | str]:
-    """Price of an hour that is not spot, or why there is none."""
-    system = _not_linux(launch.image)
-    if system is not None:
-        return shape.name, f"{system} instances have no price here, only Linux"
+    """Price of an hour that is not spot, or why there is none; `reserved` names reservations that are paid anyway."""
     if launch.host_group is not None:
         # A host resource group allocates a host for each instance, and no resource of the stack stands for it.
         price = catalog.host(shape.name, region)
@@ -183,8 +193,6 @@ def _steady(
             _nothing(catalog.as_of, "EC2 bills the dedicated host, not the instance on it"),
             "on a host",
         )
-    if launch.tenancy == "dedicated":
-        return shape.name, f"dedicated tenancy of {shape.name} has no price here, only shared tenancy"
     if isinstance(launch.reservation, str) and launch.reservation in reserved:
         return shape.name, (
             _nothing(catalog.as_of, "the capacity reservation of this stack is billed instead"),
@@ -194,6 +202,16 @@ def _steady(
     price = catalog.capacity_block(shape.name, region) if block else catalog.on_demand(shape.name, region)
     how = "in a capacity block" if block else "on demand"
     return shape.name, (price, how) if isinstance(price, Price) else price.reason
+
+
+def _refusal(shape: InstanceType, launch: Launch) -> str | None:
+    """Why prices of Linux on shared hardware, the only ones that are known, do not hold for a launch."""
+    system = _not_linux(launch.image)
+    if system is not None:
+        return f"{system} instances have no price here, only Linux"
+    if launch.tenancy == "dedicated":
+        return f"dedicated tenancy of {shape.name} has no price here, only shared tenancy"
+    return None
 
 
 def _nothing(as_of: date, source: str) -> Price:
@@ -311,7 +329,8 @@ def _steady_pick(machines: Machines, options: list[_Option], pick: _Pick) -> _Op
     if machines.kind in ("group", "node_group") and strategy in (None, "prioritized"):
         return _extreme([option for option in options if option.type == options[0].type], pick)
     if strategy in ("lowest-price", "lowestPrice") or (machines.kind == "fleet" and strategy is None):
-        return _extreme(options, "cheapest")
+        cheapest = _extreme(options, "cheapest").type
+        return _extreme([option for option in options if option.type == cheapest], pick)
     return _extreme(options, pick)
 
 

@@ -46,13 +46,12 @@ def read_machines(resource: Resource, near: Surroundings) -> Machines | None:
 
 def _instance(resource: Resource, near: Surroundings) -> Machines:
     values = effective(resource)
-    launch = direct_launch(values)
+    launch = direct_launch(values, near, resource)
     template = None
     if at(values, "launchTemplate") is not None:
         template = template_of(near, resource, at(values, "launchTemplate"), "launchTemplate")
-        launch = over(templated_launch(template), launch)
+        launch = over(templated_launch(template, near), launch)
     spot = resource.type == SPOT_REQUEST
-    zone = text(values, "availabilityZone")
     market = "spot" if spot else launch.market
     return Machines(
         urn=resource.urn,
@@ -64,16 +63,23 @@ def _instance(resource: Resource, near: Surroundings) -> Machines:
         whole=not launch.requirements,
         market=market,
         on_demand_percent=_ALL_SPOT if market == "spot" else _ALL_ON_DEMAND,
-        zones=None if zone is None else (zone,),
+        zones=_zone_of(near, resource, values),
         spot_max_price=text(values, "spotPrice") if spot else launch.spot_max_price,
     )
+
+
+def _zone_of(near: Surroundings, resource: Resource, values: Mapping[str, Any]) -> tuple[str, ...] | Unknown | None:
+    """The zone of one instance: its own, or its subnet's."""
+    zone, subnet = text(values, "availabilityZone"), text(values, "subnetId")
+    placed = {"zone": [] if zone is None else [zone], "subnetId": [] if subnet is None else [subnet]}
+    return zones_of(near, resource, placed, zones="zone", subnets="subnetId")
 
 
 def _group(resource: Resource, near: Surroundings) -> Machines:
     values = effective(resource)
     policy = mapping(values, "mixedInstancesPolicy")
     choices: tuple[Choice, ...] = ()
-    whole, template, launch = False, None, templated_launch(None)
+    whole, template, launch = False, None, templated_launch(None, near)
     if isinstance(policy, Unknown):
         pass
     elif policy:
@@ -139,7 +145,7 @@ def _single(resource: Resource, near: Surroundings, values: Mapping[str, Any]) -
     if block is None:
         return None, Launch(instance_type=None)
     template = template_of(near, resource, block, "launchTemplate")
-    return template, templated_launch(template)
+    return template, templated_launch(template, near)
 
 
 def _mixed(
@@ -148,7 +154,7 @@ def _mixed(
     """Choices of a mixed instances policy: one for each override, or the template's own type."""
     block = mapping(policy, "launchTemplate")
     template = template_of(near, resource, at(block, "launchTemplateSpecification"), "mixedInstancesPolicy")
-    launch = templated_launch(template)
+    launch = templated_launch(template, near)
     overrides = items(block, "overrides")
     if isinstance(overrides, Unknown):
         return (), False, template, launch
@@ -168,7 +174,8 @@ def _overridden(
             continue
         own = launch
         if at(override, "launchTemplateSpecification") is not None:
-            own = templated_launch(template_of(near, resource, at(override, "launchTemplateSpecification"), key))
+            named = template_of(near, resource, at(override, "launchTemplateSpecification"), key)
+            own = templated_launch(named, near)
         weight = count(override, "weightedCapacity")
         kind = text(override, "instanceType")
         choices.append(
@@ -191,10 +198,7 @@ def _fleet(resource: Resource, near: Surroundings) -> Machines:
     choices, whole = _configured(resource, near, values)
     total = span(count(target, "totalTargetCapacity"))
     default = text(target, "defaultTargetCapacityType")
-    on_demand, spot = count(target, "onDemandTargetCapacity"), count(target, "spotTargetCapacity")
-    if on_demand is None and spot is not None and total.is_exact and isinstance(spot, Decimal):
-        on_demand = max(total.min - spot, Decimal(0))
-    rest = _EITHER if isinstance(default, Unknown) else _ALL_ON_DEMAND if default == "on-demand" else _ALL_SPOT
+    steady, rest = _targets(target, total, default)
     return Machines(
         urn=resource.urn,
         resource_type=resource.type,
@@ -206,12 +210,28 @@ def _fleet(resource: Resource, near: Surroundings) -> Machines:
         desired=total,
         minimum=total,
         maximum=total,
-        on_demand_base=span(on_demand),
+        on_demand_base=steady,
         on_demand_percent=rest,
         on_demand_strategy=text(values, "onDemandOptions", "allocationStrategy"),
         spot_strategy=text(values, "spotOptions", "allocationStrategy"),
         kind="fleet",
     )
+
+
+def _targets(
+    target: Mapping[str, Any] | Unknown, total: Interval, default: str | Unknown | None
+) -> tuple[Interval, Interval]:
+    """Capacity on demand, and the share on demand of the rest: what neither target claims goes to the default."""
+    on_demand, spot = count(target, "onDemandTargetCapacity"), count(target, "spotTargetCapacity")
+    if isinstance(default, Unknown):
+        return span(on_demand), _EITHER
+    if default != "on-demand":
+        return span(on_demand), _ALL_SPOT
+    if not spot:
+        return _ZERO, _ALL_ON_DEMAND
+    if isinstance(spot, Unknown) or not total.is_exact:
+        return span(on_demand), _EITHER
+    return Interval.exactly(max(total.min - spot, Decimal(0))), _ALL_SPOT
 
 
 def _spot_fleet(resource: Resource, near: Surroundings) -> Machines:
@@ -221,7 +241,7 @@ def _spot_fleet(resource: Resource, near: Surroundings) -> Machines:
     if isinstance(specifications, Unknown):
         choices, whole = (), False
     elif specifications:
-        choices, whole = _specified(specifications), True
+        choices, whole = _specified(specifications, near), True
     total = span(count(values, "targetCapacity"))
     return Machines(
         urn=resource.urn,
@@ -242,10 +262,10 @@ def _spot_fleet(resource: Resource, near: Surroundings) -> Machines:
     )
 
 
-def _specified(specifications: list[Any]) -> tuple[Choice, ...]:
+def _specified(specifications: list[Any], near: Surroundings) -> tuple[Choice, ...]:
     choices = []
     for values in specifications:
-        launch = direct_launch(values) if isinstance(values, Mapping) else templated_launch(None)
+        launch = direct_launch(values) if isinstance(values, Mapping) else templated_launch(None, near)
         weight = count(values, "weightedCapacity")
         choices.append(Choice(type=launch.instance_type, weight=_weight(weight), launch=launch))
     return tuple(choices)
@@ -260,7 +280,7 @@ def _configured(resource: Resource, near: Surroundings, values: Mapping[str, Any
     whole = True
     for block in configurations:
         named = at(block, "launchTemplateSpecification")
-        launch = templated_launch(template_of(near, resource, named, "launchTemplateConfigs"))
+        launch = templated_launch(template_of(near, resource, named, "launchTemplateConfigs"), near)
         overrides = items(block, "overrides")
         if isinstance(overrides, Unknown):
             whole = False
@@ -310,7 +330,7 @@ def _eks_launch(resource: Resource, near: Surroundings, values: Mapping[str, Any
     image = text(values, "amiType")
     if at(values, "launchTemplate") is not None:
         template = template_of(near, resource, at(values, "launchTemplate"), "launchTemplate")
-        return over(Launch(image=image), templated_launch(template)), template
+        return over(Launch(image=image), templated_launch(template, near)), template
     size = count(values, "diskSize")
     volume = VolumeSpec(type="gp3", size_gib=_EKS_DISK_GIB if size is None else size, root=True)
     return Launch(image=image, volumes=(volume,)), None
@@ -326,7 +346,7 @@ def _batch(resource: Resource, near: Surroundings) -> Machines | None:
     template, launch = None, Launch()
     if at(values, "launchTemplate") is not None:
         template = template_of(near, resource, at(values, "launchTemplate"), "computeResources")
-        launch = templated_launch(template)
+        launch = templated_launch(template, near)
     named = [UNKNOWN] if isinstance(types, Unknown) else types
     minimum, maximum = span(count(values, "minVcpus")), span(count(values, "maxVcpus"))
     rest = _EITHER if isinstance(kind, Unknown) else _ALL_SPOT if kind == "SPOT" else _ALL_ON_DEMAND

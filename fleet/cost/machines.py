@@ -46,7 +46,9 @@ class Launch:
     """AWS's words: None (on demand), spot, capacity-block."""
     spot_max_price: str | Unknown | None = None
     reservation: str | Unknown | None = None
-    """Id of the capacity reservation that is targeted, or the ARN of a reservation group."""
+    """What is targeted: a reservation's id (its URN while the id is not known), or the ARN of a reservation group."""
+    reservation_preference: str | Unknown | None = None
+    """AWS's words: open (also when not given), none, capacity-reservations-only."""
     volumes: tuple[VolumeSpec, ...] | Unknown = ()
     credits: str | Unknown | None = None
     placement_group: str | Unknown | None = None
@@ -61,6 +63,11 @@ class Launch:
         if isinstance(self.tenancy, Unknown):
             return self.tenancy
         return self.tenancy == "host" or self.host_id is not None or self.host_group is not None
+
+    @property
+    def takes_open_reservations(self) -> bool:
+        """May run in an open capacity reservation without naming it."""
+        return self.reservation is None and self.reservation_preference != "none"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,7 +14,7 @@ from fleet.cost.properties import effective, number, text
 from fleet.interval import Interval
 from fleet.stack.model import Resource, Unknown
 
-__all__ = ["Action", "average_capacity", "read_actions", "shortest_step_hours"]
+__all__ = ["Action", "average_capacity", "largest_capacity", "read_actions", "shortest_step_hours"]
 
 _DAY = 24 * 60
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
@@ -71,6 +71,17 @@ def average_capacity(
         high = _average(actions, steps, (known[0], known[1], known[2])) if len(known) == len(ends) else None
         return Interval(low, high)
     return Interval.exactly(_average(actions, steps, (desired.min, minimum.min, maximum.min)))
+
+
+def largest_capacity(maximum: Interval, schedules: Sequence[Resource]) -> Interval:
+    """Where scaling ends at any time: the group's maximum size, or what an action raises it to."""
+    for schedule in schedules:
+        size = number(effective(schedule), "maxSize")
+        if isinstance(size, Unknown):
+            return Interval(maximum.min, None)
+        if size is not None and maximum.max is not None:
+            maximum = Interval(max(maximum.min, size), max(maximum.max, size))
+    return maximum
 
 
 def _average(

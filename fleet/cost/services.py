@@ -1,12 +1,14 @@
 """What cost money besides instances: hosts, reservations, volumes, gateways, addresses, clusters, load balancers."""
 
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
 from fleet.catalog import Catalog
 from fleet.catalog.model import Price
 from fleet.cost.bill import Bill, line, sum_of, unpriced_bill
+from fleet.cost.launches import CAPACITY_BLOCK, CAPACITY_RESERVATION
 from fleet.cost.machines import VolumeSpec
 from fleet.cost.properties import at, count, effective, span, text
 from fleet.cost.surroundings import Surroundings
@@ -16,11 +18,9 @@ from fleet.interval import Interval
 from fleet.money import HOURS_PER_MONTH
 from fleet.stack.model import Resource, Unknown
 
-__all__ = ["CAPACITY_BLOCK", "CAPACITY_RESERVATION", "HOST", "SERVICES", "bill_of_service"]
+__all__ = ["HOST", "SERVICES", "bill_of_service"]
 
 HOST = "aws:ec2/dedicatedHost:DedicatedHost"
-CAPACITY_RESERVATION = "aws:ec2/capacityReservation:CapacityReservation"
-CAPACITY_BLOCK = "aws:ec2/capacityBlockReservation:CapacityBlockReservation"
 VOLUME = "aws:ebs/volume:Volume"
 
 _OPEN = Interval(Decimal(0), None)
@@ -98,12 +98,13 @@ def _reservation(resource: Resource, near: Surroundings, catalog: Catalog, regio
     """An On-Demand Capacity Reservation: billed at the on-demand rate, used or not."""
     values = effective(resource)
     kind, platform = text(values, "instanceType"), text(values, "instancePlatform")
+    tenancy = text(values, "tenancy")
     units = span(count(values, "instanceCount"))
-    if isinstance(kind, Unknown) or isinstance(platform, Unknown):
+    if isinstance(kind, Unknown) or isinstance(platform, Unknown) or isinstance(tenancy, Unknown):
         return Bill(monthly=_OPEN, at_max_scale=_OPEN, count=units)
     if platform is not None and platform not in _LINUX:
         return unpriced_bill(f"{platform[:40]} instances have no price here, only Linux/UNIX")
-    if text(values, "tenancy") == "dedicated":
+    if tenancy == "dedicated":
         return unpriced_bill("dedicated tenancy has no price here, only shared tenancy")
     if kind is None:
         return unpriced_bill("the reservation names no instance type")
@@ -137,11 +138,22 @@ def _block(resource: Resource, near: Surroundings, catalog: Catalog, region: str
         f"{kind} in a capacity block",
         price,
         units,
-        _hours(resource, near),
+        _duration(values) or _hours(resource, near),
         count=units,
         instance_types=(kind,),
         purchase="capacity_block",
     )
+
+
+def _duration(values: Mapping[str, Any]) -> Interval | None:
+    """Hours from the start of a block to its end, a month at most; None where AWS has not answered both."""
+    times = [text(values, key) for key in ("startDate", "endDate")]
+    try:
+        start, end = (datetime.fromisoformat(time) for time in times if isinstance(time, str))
+        seconds = Decimal(int((end - start).total_seconds()))
+    except (ValueError, TypeError):
+        return None
+    return Interval.exactly(min(max(seconds, Decimal(0)) / 3600, Decimal(HOURS_PER_MONTH)))
 
 
 def _volume(resource: Resource, _near: Surroundings, catalog: Catalog, region: str) -> Bill:

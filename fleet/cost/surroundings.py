@@ -134,7 +134,10 @@ def _known(value: object) -> object:
 
 
 def _instance_tags(values: Mapping[str, Any]) -> object:
-    """Tags that a launch template gives to its instances."""
+    """Tags that a launch template or a compute environment gives to its instances."""
+    managed = at(values, "computeResources", "tags")
+    if managed is not None:
+        return managed
     specifications = items(values, "tagSpecifications")
     if isinstance(specifications, Unknown):
         return UNKNOWN

@@ -103,7 +103,9 @@ def _one(
 
 
 def _is_open(volume: VolumeSpec, kind: str) -> bool:
-    unsure = isinstance(volume.iops, Unknown) and kind in ("gp3", "io1", "io2")
+    unsure = isinstance(volume.iops, Unknown) and kind in ("gp3", *_IOPS_ITEM)
+    # AWS has no default for these: without a number of IOPS nothing is known of what they will cost.
+    unsure |= volume.iops is None and kind in _IOPS_ITEM
     return unsure or (isinstance(volume.throughput, Unknown) and kind == "gp3")
 
 
