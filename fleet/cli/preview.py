@@ -1,7 +1,7 @@
 """`fleet preview` and `fleet check`: price and judge a program, or what somebody else produced."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from fleet.cli import delivery as to
 from fleet.cli import surroundings as around
 from fleet.errors import ConfigError
 
 if TYPE_CHECKING:
     from fleet.engine.model import PolicyPack
     from fleet.preview import Request
-    from fleet.result import Result
 
 
 class Engine(StrEnum):
@@ -25,24 +25,6 @@ class Engine(StrEnum):
     pulumi = "pulumi"
 
 
-class FailOn(StrEnum):
-    """Which mandatory findings fail."""
-
-    any = "any"
-    new = "new"
-
-
-class Format(StrEnum):
-    """How a result is written."""
-
-    table = "table"
-    json = "json"
-    markdown = "markdown"
-    sarif = "sarif"
-    junit = "junit"
-    html = "html"
-
-
 PolicyPacks = Annotated[
     list[Path] | None,
     typer.Option("--policy-pack", help="A policy pack's folder; may be given more than once [default: ./policies]."),
@@ -50,11 +32,6 @@ PolicyPacks = Annotated[
 PolicyConfig = Annotated[
     Path | None, typer.Option("--policy-config", help="Levels and options of rules [default: config.json of the pack].")
 ]
-Baseline = Annotated[Path | None, typer.Option("--baseline", help="A stored result: what was there before is not new.")]
-FailOnOption = Annotated[FailOn, typer.Option("--fail-on", help="Fail on any mandatory finding, or only on new ones.")]
-SaveBaseline = Annotated[Path | None, typer.Option("--save-baseline", help="Store the result for later comparisons.")]
-FormatOption = Annotated[Format, typer.Option("--format", "-f", help="How the result is written.")]
-Everything = Annotated[bool, typer.Option("--all", help="List resources without charge too.")]
 
 
 def preview(
@@ -64,16 +41,17 @@ def preview(
     ] = None,
     policy_pack: PolicyPacks = None,
     policy_config: PolicyConfig = None,
-    baseline: Baseline = None,
-    fail_on: FailOnOption = FailOn.any,
+    baseline: to.BaselineOption = None,
+    fail_on: to.FailOnOption = to.FailOn.any,
     invokes: Annotated[Path | None, typer.Option("--invokes", help="Answers to provider calls, as JSON.")] = None,
-    save_baseline: SaveBaseline = None,
-    format_: FormatOption = Format.table,
+    save_baseline: to.SaveBaseline = None,
+    format_: to.FormatOption = to.Format.table,
     output: around.Output = None,
+    report: to.Reports = None,
     simulated_aws: Annotated[
         bool, typer.Option("--simulated-aws", help="With --engine pulumi: use the stand-in for the AWS provider.")
     ] = False,
-    everything: Everything = False,
+    everything: to.Everything = False,
     catalog: around.CatalogFile = None,
     today: around.Today = None,
 ) -> int:
@@ -81,9 +59,21 @@ def preview(
 
     Exit codes: 0 passed; 1 mandatory violations; 2 the program or a setting is wrong; 3 the engine is missing.
 
-    Examples:  fleet preview  |  fleet preview --engine pulumi --stack prod  |  fleet preview -f sarif -o out.sarif
+    Examples:  fleet preview  |  fleet preview --engine pulumi --stack prod  |  fleet preview --report report.html
     """
-    _require_baseline(fail_on, baseline)
+    wanted = to.read_delivery(
+        baseline,
+        fail_on,
+        report,
+        folder=Path.cwd(),
+        format=format_,
+        output=output,
+        save_baseline=save_baseline,
+        everything=everything,
+        catalog=catalog,
+        today=today,
+        stack=stack,
+    )
     from fleet.engine.embedded import read_invokes
     from fleet.preview import preview_embedded, preview_with_engine
 
@@ -97,40 +87,47 @@ def preview(
     if stack is None and engine is Engine.embedded:
         around.say("no stack is named: previewing stack 'dev' on a throw-away local backend; --stack names another")
     result = preview_embedded(request) if engine is Engine.embedded else preview_with_engine(request)
-    return _deliver(result, baseline, fail_on, save_baseline, format_, output, everything=everything)
+    return to.deliver(result, wanted)
 
 
 def check(
     files: Annotated[list[Path], typer.Argument(help="State exports, previews as JSON, or event streams.")],
     policy_pack: PolicyPacks = None,
     policy_config: PolicyConfig = None,
-    baseline: Baseline = None,
-    fail_on: FailOnOption = FailOn.any,
-    save_baseline: SaveBaseline = None,
-    format_: FormatOption = Format.table,
+    baseline: to.BaselineOption = None,
+    fail_on: to.FailOnOption = to.FailOn.any,
+    save_baseline: to.SaveBaseline = None,
+    format_: to.FormatOption = to.Format.table,
     output: around.Output = None,
-    everything: Everything = False,
+    report: to.Reports = None,
+    everything: to.Everything = False,
     catalog: around.CatalogFile = None,
     today: around.Today = None,
 ) -> int:
     """Price and judge what somebody else produced: any Pulumi AWS stack, as a file.
 
+    Several files are shown each and in total; budgets hold over the total.
+
     Examples:  pulumi stack export | fleet check /dev/stdin   |   fleet check preview.json --format markdown
     """
-    _require_baseline(fail_on, baseline)
+    wanted = to.read_delivery(
+        baseline,
+        fail_on,
+        report,
+        folder=Path.cwd(),
+        format=format_,
+        output=output,
+        save_baseline=save_baseline,
+        everything=everything,
+        catalog=catalog,
+        today=today,
+    )
     from fleet.preview import check_stack
-    from fleet.stack import decode_file
+    from fleet.stack import decode_file, together
 
-    request = _request(Path.cwd(), policy_pack, policy_config, catalog, today)
-    results = [check_stack(request, decode_file(file)) for file in files]
-    if len(results) > 1:
-        raise ConfigError("several files at once are not supported yet; check them one by one")
-    return _deliver(results[0], baseline, fail_on, save_baseline, format_, output, everything=everything)
-
-
-def _require_baseline(fail_on: FailOn, baseline: Path | None) -> None:
-    if fail_on is FailOn.new and baseline is None:
-        raise ConfigError("--fail-on new needs --baseline FILE; store one with --save-baseline on the base branch")
+    request = replace(_request(Path.cwd(), policy_pack, policy_config, catalog, today), baseline=baseline)
+    result = check_stack(request, together([decode_file(file) for file in files]))
+    return to.deliver(result, wanted)
 
 
 def _request(
@@ -176,35 +173,3 @@ def _config(path: Path, *, must_exist: bool) -> Mapping[str, Any]:
     if not isinstance(values, dict):
         raise ConfigError(f"policy configuration {path} must be an object of rule names, found {type(values).__name__}")
     return values
-
-
-def _deliver(
-    result: "Result",
-    baseline: Path | None,
-    fail_on: FailOn,
-    save_baseline: Path | None,
-    format_: Format,
-    output: Path | None,
-    *,
-    everything: bool,
-) -> int:
-    from fleet.result import against, read_result, result_json
-
-    if baseline is not None:
-        result = against(result, read_result(baseline), only_new=fail_on is FailOn.new)
-    if save_baseline is not None:
-        around.put(result_json(result), save_baseline)
-        around.say(f"wrote {save_baseline}")
-    around.put(_written(result, format_, to_file=output is not None, everything=everything), output)
-    return 0 if result.passed else 1
-
-
-def _written(result: "Result", format_: Format, *, to_file: bool, everything: bool) -> str:
-    from fleet import report
-    from fleet.result import result_json
-
-    if format_ is Format.table:
-        colour = around.has_colour() and not to_file
-        return report.table(result, width=around.width(), colour=colour, everything=everything)
-    write: Callable[[Result], str] = result_json if format_ is Format.json else getattr(report, format_.value)
-    return write(result)

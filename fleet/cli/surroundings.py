@@ -115,6 +115,8 @@ def has_colour() -> bool:
 
 def put(text: str, output: Path | None = None) -> None:
     """A result: to the file if one is given, else to standard output."""
+    # Half a surrogate pair, which JSON may carry, becomes `\\ud800`: in JSON that is how it was written.
+    text = text.encode("utf-8", "backslashreplace").decode()
     if output is None:
         sys.stdout.write(text if text.endswith("\n") else text + "\n")
         return
@@ -122,7 +124,7 @@ def put(text: str, output: Path | None = None) -> None:
         output.parent.mkdir(parents=True, exist_ok=True)
         output.write_text(text, encoding="utf-8")
     except OSError as error:
-        raise ConfigError(f"--output {output} cannot be written: {error.strerror}") from error
+        raise ConfigError(f"{output} cannot be written: {error.strerror}") from error
 
 
 def put_json(values: Any) -> None:

@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from fleet.cost.model import Line, PricedResource
 from fleet.interval import Interval
+from fleet.result.changes import Change
 
 
 def money(value: Decimal) -> str:
@@ -19,9 +20,22 @@ def interval(value: Interval | None) -> str:
         return "unknown"
     if value.max is None:
         return f"at least {money(value.min)}"
-    if value.is_exact:
-        return money(value.min)
-    return f"{money(value.min)} to {money(value.max)}"
+    low, high = money(value.min), money(value.max)
+    return low if low == high else f"{low} to {high}"
+
+
+def change(value: Change) -> str:
+    """`+12.00`; `+10.00 to +20.00`; `at least +10.00`; `at most -5.00`; `unknown` where both ends are open."""
+    if value.min is None:
+        return "unknown" if value.max is None else f"at most {_signed(value.max)}"
+    if value.max is None:
+        return f"at least {_signed(value.min)}"
+    low, high = _signed(value.min), _signed(value.max)
+    return low if low == high else f"{low} to {high}"
+
+
+def _signed(value: Decimal) -> str:
+    return f"{value:+,.2f}" if round(value, 2) else "0.00"
 
 
 def number(value: Decimal) -> str:

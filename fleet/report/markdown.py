@@ -1,102 +1,125 @@
 """A result for a pull request: a verdict and the money first, detail folded, within GitHub's limit for a comment."""
 
+import hashlib
 from collections.abc import Iterator
 
 from fleet.cost.model import PricedResource
 from fleet.interval import ZERO
 from fleet.report import amounts
+from fleet.report.difference import changes_table, named
 from fleet.report.harmless import plain
+from fleet.report.markdown_text import LIMIT, cell, escape, fitted
 from fleet.report.table import short_type
+from fleet.report.verdict import by_urgency, change_line, counts, verdict
+from fleet.result.against import fails
+from fleet.result.diff import Diff
 from fleet.result.model import Finding, Result
 
-LIMIT = 65_536
-"""Characters that GitHub takes in one comment."""
-
-_ROOM_FOR_THE_REST = 8_000
-_LONGEST = 600
+_MOST_NAMED = 20
 
 
-def markdown(result: Result, *, limit: int = LIMIT) -> str:
-    """The result as GitHub-flavoured Markdown of at most `limit` characters; what does not fit is counted."""
-    head = "\n".join(_head(result)) + "\n"
-    findings = _section("Findings", [_finding(finding) for finding in result.findings], limit // 2)
-    room = limit - len(head) - len(findings) - _ROOM_FOR_THE_REST
-    resources = _section(
-        "Resources", list(_resources(result)), room, table="| resource | what | USD a month |\n|:--|:--|--:|"
+def markdown(result: Result, *, changes: Diff | None = None, limit: int = LIMIT) -> str:
+    """The result as GitHub-flavoured Markdown of at most `limit` characters; what does not fit is counted.
+
+    The first line is a comment that no reader sees: it is the same for every result of a stack, so that a tool finds
+    the text it has posted before.
+    """
+    head = "\n".join(_head(result, changes)) + "\n"
+    tail = "\n".join(_tail(result)) + "\n"
+    room = limit - len(head) - len(tail)
+    findings = _folded(
+        f"Findings ({len(result.findings)})",
+        "",
+        [_finding(finding, result) for finding in by_urgency(result)],
+        room // 2,
+        is_open=True,
     )
-    return head + findings + resources + "\n".join(_tail(result)) + "\n"
+    room -= len(findings)
+    changed = "" if changes is None else _changed(changes, room // 2)
+    room -= len(changed)
+    rows = list(_resources(result))
+    table = "| resource | what | USD a month |\n|:--|:--|--:|\n"
+    return head + changed + findings + _folded(f"Resources with a charge ({len(rows)})", table, rows, room) + tail
 
 
-def _head(result: Result) -> Iterator[str]:
-    verdict = "✅ passed" if result.passed else "❌ failed: mandatory policy violations"
-    yield f"### {escape(result.project)} / {escape(result.stack)}: {verdict}"
+def mark(result: Result) -> str:
+    """The line by which the comment about a stack is found again."""
+    stack = hashlib.sha256(f"{result.project}\n{result.stack}".encode(errors="replace")).hexdigest()[:12]
+    return f"<!-- fleet {stack} -->"
+
+
+def _head(result: Result, changes: Diff | None) -> Iterator[str]:
+    yield mark(result)
+    sign = "✅" if result.passed else "❌"
+    yield f"### {sign} {cell(result.project)} / {cell(result.stack)}: {verdict(result)}"
     yield ""
-    yield f"**{amounts.interval(result.cost.monthly_usd)} USD a month**"
+    most = ""
     if result.cost.monthly_usd_at_max_scale != result.cost.monthly_usd:
-        yield f"({amounts.interval(result.cost.monthly_usd_at_max_scale)} with every group at its maximum)"
-    counts = result.counts
+        most = f" ({amounts.interval(result.cost.monthly_usd_at_max_scale)} with every group at its maximum)"
+    yield f"**{amounts.interval(result.cost.monthly_usd)} USD a month**{most}"
     yield ""
-    yield (
-        f"{counts.mandatory} mandatory, {counts.advisory} advisory, {counts.exempted} exempted findings; "
-        f"{counts.resources} resources, {counts.unpriced} unpriced"
-    )
+    changed = change_line(result, changes)
+    if changed is not None:
+        amount, unit, rest = changed.partition(" USD a month")
+        yield f"**{amount}{unit}**{rest}"
+        yield ""
+    yield counts(result)
 
 
-def _finding(finding: Finding) -> str:
+def _finding(finding: Finding, result: Result) -> str:
     mark = {"mandatory": "❌", "advisory": "⚠️", "remediate": "🔧", "disabled": ""}[finding.level]
+    if finding.level == "mandatory" and not fails(result, finding):
+        mark = "☑️"
+    if finding.exemption is not None:
+        mark = "⚪"
     name = finding.urn.rpartition("::")[2]
-    where = f" ({escape(finding.location.file)}:{finding.location.line})" if finding.location else ""
-    return f"- {mark} {escape(finding.id or finding.rule)} **{escape(name)}**{where}: {escape(finding.message)}"
+    new = " **new**" if finding.new else ""
+    where = f" <sub>{escape(finding.location.file)}:{finding.location.line}</sub>" if finding.location else ""
+    saving = finding.monthly_saving_usd
+    saves = f"; saves {amounts.money(saving)} USD a month" if saving is not None else ""
+    return f"- {mark}{new} **{cell(name)}** {escape(named(finding))}{saves}{where}"
+
+
+def _changed(changes: Diff, room: int) -> str:
+    table = changes_table(changes, room - 100)
+    if not table:
+        return "\nNo resource changes its price.\n"
+    return f"\n<details open><summary>What changes ({len(changes.resources)})</summary>\n{table}\n</details>\n"
 
 
 def _resources(result: Result) -> Iterator[str]:
     priced = [resource for resource in result.resources if _costs(resource)]
     for resource in sorted(priced, key=lambda item: (-(item.monthly_usd or ZERO).min, item.urn)):
         amount = amounts.interval(resource.monthly_usd) if resource.monthly_usd is not None else "unpriced"
-        what = amounts.what(resource)
-        yield f"| {escape(resource.name)} <sub>{escape(short_type(resource.type))}</sub> | {escape(what)} | {amount} |"
+        what = escape(amounts.what(resource), 160)
+        yield f"| {cell(resource.name)} <sub>{cell(short_type(resource.type))}</sub> | {what} | {amount} |"
 
 
 def _costs(resource: PricedResource) -> bool:
     if resource.monthly_usd is None:
-        return not resource.type.startswith("pulumi:")
+        return resource.unpriced_reason is not None
     return resource.monthly_usd != ZERO
 
 
-def _section(title: str, rows: list[str], room: int, table: str = "") -> str:
-    """A folded list of rows, as many as fit."""
-    if not rows:
-        return ""
-    kept: list[str] = []
-    for row in rows:
-        room -= len(row) + 1
-        if room < 0:
-            break
-        kept.append(row)
-    left = len(rows) - len(kept)
-    more = f"\n\n... and {left} more" if left else ""
-    lines = "\n".join([*([table] if table else []), *kept])
-    fold = " open" if title == "Findings" else ""
-    return f"\n<details{fold}><summary>{title} ({len(rows)})</summary>\n\n{lines}{more}\n\n</details>\n"
+def _folded(title: str, table: str, rows: list[str], room: int, *, is_open: bool = False) -> str:
+    fold = " open" if is_open else ""
+    before = f"\n<details{fold}><summary>{title}</summary>\n\n{table}"
+    return fitted(before, rows, room, after="\n\n</details>\n")
 
 
 def _tail(result: Result) -> Iterator[str]:
     if result.unpriced:
-        listed = ", ".join(f"{item.count} x {item.type}" for item in result.unpriced[:20])
-        yield f"\nNo price: {escape(listed)}"
+        listed = [f"{item.count} x {item.type}" for item in result.unpriced]
+        yield f"\nNo price: {escape(_some(listed))}"
     if result.by_use:
-        yield f"\nCharged by use, not counted: {escape(', '.join(result.by_use[:20]))}"
+        yield f"\nCharged by use, not counted: {escape(_some(result.by_use))}"
+    if result.not_answered:
+        yield f"\nNot answered: {escape(_some([f'{asked.kind} {asked.token}' for asked in result.not_answered]))}"
     days = amounts.price_dates(line for resource in result.resources for line in resource.lines)
-    version = escape(result.tool_version)
+    version = cell(plain(result.tool_version))
     yield f"\n<sub>Prices of {days or 'no day'}, catalog of {result.catalog.as_of}, fleet {version}</sub>"
 
 
-def escape(text: str) -> str:
-    """Text that Markdown and HTML leave as it is, on one line of at most 600 characters."""
-    text = plain(text)
-    text = text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"
-    for character in ("\\", "|", "*", "_", "`", "[", "]"):
-        text = text.replace(character, "\\" + character)
-    return (
-        text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("\n", " ").replace("@", "@&#8203;")
-    )
+def _some(items: list[str]) -> str:
+    more = len(items) - _MOST_NAMED
+    return ", ".join(items[:_MOST_NAMED]) + (f" and {more} more" if more > 0 else "")

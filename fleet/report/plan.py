@@ -27,7 +27,7 @@ def plan_text(plan: Plan, *, width: int = 80, colour: bool = False) -> str:
         color_system="truecolor" if colour else None,
         highlight=False,
     )
-    console.print(Text.assemble((plan.name, "bold"), " · ", (_claim(plan), "green" if plan.allocations else "red")))
+    console.print(Text.assemble((plan.name, "bold"), " · ", (claim(plan), "green" if plan.allocations else "red")))
     if plan.allocations:
         console.print()
         console.print(_table(plan, width))
@@ -45,7 +45,8 @@ def plan_text(plan: Plan, *, width: int = 80, colour: bool = False) -> str:
     return trimmed(out.getvalue())
 
 
-def _claim(plan: Plan) -> str:
+def claim(plan: Plan) -> str:
+    """How good the plan is proved to be, in a few words."""
     if plan.status == "infeasible":
         return "no fleet is possible"
     seconds = f", solved in {plan.solve_seconds:.2f} s" if plan.solve_seconds is not None else ""

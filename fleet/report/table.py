@@ -3,7 +3,6 @@
 Pure: a result goes in, text comes out. The caller knows width and colour.
 """
 
-from collections import Counter
 from collections.abc import Iterator
 from io import StringIO
 
@@ -14,6 +13,8 @@ from fleet.interval import ZERO
 from fleet.report import amounts
 from fleet.report.harmless import plain
 from fleet.report.tree import Branch, stray_findings, tree
+from fleet.report.verdict import change_line, counts, verdict
+from fleet.result.diff import Diff
 from fleet.result.model import Finding, Result
 
 _STYLE = {"mandatory": "bold red", "advisory": "yellow", "remediate": "yellow", "disabled": "dim"}
@@ -22,19 +23,24 @@ _WIDE = 120
 _AMOUNT = 15
 
 
-def table(result: Result, *, width: int = 80, colour: bool = False, everything: bool = False) -> str:
-    """The result as text of at most `width` columns; `everything` lists free resources and all details too."""
+def table(
+    result: Result, *, changes: Diff | None = None, width: int = 80, colour: bool = False, everything: bool = False
+) -> str:
+    """The result as text of at most `width` columns; `everything` lists free resources and all details too.
+
+    `changes` is the diff from the baseline, where there is one.
+    """
     width = max(width, 60)
     out = StringIO()
     console = Console(
         file=out, width=width, force_terminal=colour, color_system="truecolor" if colour else None, highlight=False
     )
-    for line in _lines(result, width, everything=everything):
+    for line in _lines(result, changes, width, everything=everything):
         console.print(line, overflow="fold", soft_wrap=False)
     return "\n".join(line.rstrip() for line in out.getvalue().splitlines()) + "\n"
 
 
-def _lines(result: Result, width: int, *, everything: bool) -> Iterator[Text]:
+def _lines(result: Result, changes: Diff | None, width: int, *, everything: bool) -> Iterator[Text]:
     engine = {"embedded": "embedded preview", "pulumi": "pulumi preview", "file": "check of a file"}[result.engine]
     yield _clip(Text.assemble((plain(result.project), "bold"), f" · stack {plain(result.stack)} · {engine}"), width)
     yield Text()
@@ -47,7 +53,7 @@ def _lines(result: Result, width: int, *, everything: bool) -> Iterator[Text]:
     if not branches:
         yield Text("no resources", "dim")
     yield Text()
-    yield from _footer(result, width)
+    yield from _footer(result, changes, width)
 
 
 def _branch(branch: Branch, lead: str, below: str, width: int) -> Iterator[Text]:
@@ -83,11 +89,12 @@ def _branch(branch: Branch, lead: str, below: str, width: int) -> Iterator[Text]
 def _finding(finding: Finding, lead: str, width: int) -> Iterator[Text]:
     style = "dim" if finding.exemption else _STYLE[finding.level]
     where = f"  {plain(finding.location.file)}:{finding.location.line}" if finding.location else ""
-    text = Text.assemble((f"{_MARK[finding.level]} ", style), (plain(finding.message), style), (where, "dim"))
+    new = "" if finding.new is None else "  new" if finding.new else "  known"
+    text = Text.assemble((f"{_MARK[finding.level]} ", style), (plain(finding.message), style), (new + where, "dim"))
     yield from _wrapped(text, lead, width)
 
 
-def _footer(result: Result, width: int) -> Iterator[Text]:
+def _footer(result: Result, changes: Diff | None, width: int) -> Iterator[Text]:
     cost = result.cost
     at_maximum = ""
     if cost.monthly_usd_at_max_scale != cost.monthly_usd:
@@ -95,6 +102,9 @@ def _footer(result: Result, width: int) -> Iterator[Text]:
     left_out = f"; {result.counts.unpriced} resources without a price left out" if result.counts.unpriced else ""
     total = f"  {amounts.interval(cost.monthly_usd)} USD a month"
     yield from _wrapped(Text.assemble(("Total", "bold"), total, (at_maximum, "dim"), (left_out, "yellow")), "", width)
+    changed = change_line(result, changes)
+    if changed is not None:
+        yield from _wrapped(Text.assemble(("Change", "bold"), f" {changed}"), "", width)
     for name, value in result.outputs.items():
         if isinstance(value, bool | int | float | str):
             shown = f"{value:,.2f}" if isinstance(value, float) else str(value)
@@ -117,12 +127,8 @@ def _footer(result: Result, width: int) -> Iterator[Text]:
 
 
 def _verdict(result: Result) -> Iterator[Text]:
-    counts = result.counts
-    found = Counter({"mandatory": counts.mandatory, "advisory": counts.advisory, "exempted": counts.exempted})
-    said = ", ".join(f"{many} {level}" for level, many in found.items())
-    undecided = f", {counts.undecided} undecided" if counts.undecided else ""
-    yield Text(f"Policies  {said}{undecided}; {counts.resources} resources, {counts.unpriced} unpriced")
-    yield Text("passed", "bold green") if result.passed else Text("failed: mandatory policy violations", "bold red")
+    yield Text(f"Policies  {counts(result)}")
+    yield Text(verdict(result), "bold green" if result.passed else "bold red")
 
 
 def short_type(type_: str) -> str:

@@ -1,6 +1,6 @@
 """What a preview or check gives: prices and findings of a stack, as one value."""
 
-from fleet.result.against import against
+from fleet.result.against import against, failing, fails
 from fleet.result.assemble import assemble
 from fleet.result.codec import parse_result, read_result, result_json, result_values
 from fleet.result.diff import Diff, diff, diff_values
@@ -20,6 +20,8 @@ __all__ = [
     "assemble",
     "diff",
     "diff_values",
+    "failing",
+    "fails",
     "parse_result",
     "read_result",
     "result_json",

@@ -1,37 +1,46 @@
 """A result held against an earlier one: which findings are new, what each resource cost before."""
 
+from collections.abc import Sequence
 from dataclasses import replace
+from typing import Literal
 
-from fleet.result.model import Counts, Finding, Result
+from fleet.result.model import Finding, Result
+from fleet.result.same import key_of, known, pairs
+
+__all__ = ["against", "failing", "fails"]
 
 
-def against(result: Result, baseline: Result, *, only_new: bool = False) -> Result:
+def against(result: Result, baseline: Result, *, fail_on: Literal["any", "new"] = "any") -> Result:
     """The result with `new` and `previous_monthly_usd` filled in from a baseline.
 
-    A finding is known when the baseline has one of the same rule of the same pack for the same resource. With
-    `only_new` known mandatory findings do not fail: the result passes when none of the mandatory findings is new.
+    With `fail_on` "new" mandatory findings that the baseline has do not fail.
     """
-    known = {_key(finding) for finding in baseline.findings}
-    before = {resource.urn: resource.monthly_usd for resource in baseline.resources}
-    findings = [replace(finding, new=_key(finding) not in known) for finding in result.findings]
-    resources = [
-        replace(resource, previous_monthly_usd=resource.previous_monthly_usd or before.get(resource.urn))
-        for resource in result.resources
-    ]
-    failing = [finding for finding in findings if finding.level == "mandatory" and (finding.new or not only_new)]
-    return replace(
+    is_known = known(result.findings, key_of(result), baseline)
+    before = {new.urn: old.monthly_usd for old, new in pairs(baseline, result) if old is not None and new is not None}
+    held = replace(
         result,
-        findings=findings,
-        resources=resources,
-        counts=_counts(result.counts, findings),
-        reason="violation" if failing else None,
-        passed=not failing,
+        findings=[replace(finding, new=not was) for finding, was in zip(result.findings, is_known, strict=True)],
+        resources=[
+            replace(
+                resource,
+                previous_monthly_usd=before.get(resource.urn)
+                if resource.previous_monthly_usd is None
+                else resource.previous_monthly_usd,
+            )
+            for resource in result.resources
+        ],
+        counts=replace(result.counts, new=is_known.count(False)),
+        fail_on=fail_on,
     )
+    failed = bool(failing(held))
+    return replace(held, reason="violation" if failed else None, passed=not failed)
 
 
-def _key(finding: Finding) -> tuple[str, str, str]:
-    return finding.pack, finding.rule, finding.urn
+def fails(result: Result, finding: Finding) -> bool:
+    """Whether a finding of the result fails it: mandatory, and new where only new ones count."""
+    return finding.level == "mandatory" and (result.fail_on == "any" or bool(finding.new))
 
 
-def _counts(counts: Counts, findings: list[Finding]) -> Counts:
-    return replace(counts, new=sum(finding.new is True for finding in findings))
+def failing(result: Result) -> Sequence[Finding]:
+    """The findings that fail the result."""
+    return [finding for finding in result.findings if fails(result, finding)]

@@ -8,6 +8,7 @@ from fleet.cost.model import Estimate
 from fleet.result.model import CatalogStamp, Counts, Finding, NotAnswered, Result
 from fleet.stack.model import Location, Secret, Stack, Unknown
 
+_ROOT = "pulumi:pulumi:Stack"
 _LEVELS = {"mandatory": 0, "remediate": 1, "advisory": 2, "disabled": 3}
 
 
@@ -22,7 +23,8 @@ def assemble(
     undecided: int = 0,
 ) -> Result:
     """Everything that one preview or check found; findings sorted by level, rule and resource."""
-    locations = {resource.urn: resource.location for resource in stack.resources}
+    # The stack itself is declared by whoever runs the program, not by a line of it.
+    locations = {resource.urn: resource.location for resource in stack.resources if resource.type != _ROOT}
     placed = sorted(
         (_placed(finding, locations.get(finding.urn)) for finding in findings),
         key=lambda finding: (_LEVELS[finding.level], finding.id or finding.rule, finding.urn, finding.message),

@@ -32,6 +32,11 @@ class Change:
         """True when only one amount is possible."""
         return self.min is not None and self.min == self.max
 
+    @property
+    def is_none(self) -> bool:
+        """True when nothing can have moved."""
+        return self.is_exact and self.min == 0
+
 
 NO_CHANGE = Change(_ZERO, _ZERO)
 

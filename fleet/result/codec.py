@@ -1,4 +1,4 @@
-"""A result as JSON (contract: docs/result.md) and back."""
+"""A result as JSON and back."""
 
 import json
 from functools import cache

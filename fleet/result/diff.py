@@ -18,6 +18,7 @@ from fleet.interval import ZERO, Interval
 from fleet.money import Usd
 from fleet.result.changes import NO_CHANGE, Change, Prices, Steps, difference, sum_of, taken_apart
 from fleet.result.model import CatalogStamp, Finding, Result
+from fleet.result.same import Pair, key_of, known, pairs
 
 __all__ = ["Capacity", "Diff", "InputChange", "PriceChange", "ResourceChange", "diff", "diff_values"]
 
@@ -105,23 +106,21 @@ class Diff:
 
 
 def diff(base: Result, head: Result) -> Diff:
-    """What changed from `base` to `head`. Resources are the same when their URNs are, the stack's name aside."""
-    before = {_key(resource.urn): resource for resource in base.resources}
-    after = {_key(resource.urn): resource for resource in head.resources if resource.operation != "delete"}
+    """What changed from `base` to `head`, resource by resource (`fleet.result.same` says which are the same)."""
     prices = Prices.of(head) if base.catalog.sha256 != head.catalog.sha256 else None
-    pairs = [(before.get(key), after.get(key)) for key in sorted(before.keys() | after.keys())]
-    steps = [taken_apart(old, new, prices) for old, new in pairs]
+    both = pairs(base, head)
+    steps = [taken_apart(old, new, prices) for old, new in both]
     changes = [
-        found for (old, new), step in zip(pairs, steps, strict=True) if (found := _resource(old, new, step)) is not None
+        found for (old, new), step in zip(both, steps, strict=True) if (found := _resource(old, new, step)) is not None
     ]
-    new, fixed, remaining = _findings(base.findings, head.findings)
+    new, fixed, remaining = _findings(base, head)
     return Diff(
         base=base.catalog,
         head=head.catalog,
-        totals=_totals(base, head, pairs, steps),
+        totals=_totals(base, head, both, steps),
         resources=sorted(changes, key=_order),
-        unchanged=len(pairs) - len(changes),
-        capacity=_capacity(before.values(), after.values()),
+        unchanged=len(both) - len(changes),
+        capacity=_capacity((old for old, _ in both), (new for _, new in both)),
         new=new,
         fixed=fixed,
         remaining=remaining,
@@ -134,17 +133,8 @@ def diff_values(found: Diff) -> dict[str, Any]:
     return values
 
 
-def _key(urn: str) -> str:
-    """A URN without its stack: `dev` and `prod` of one program hold the same resources."""
-    parts = urn.split("::", 2)
-    return parts[2] if len(parts) > 2 and urn.startswith("urn:pulumi:") else urn  # noqa: PLR2004  (stack, project, rest)
-
-
-Pair = tuple[PricedResource | None, PricedResource | None]
-
-
-def _totals(base: Result, head: Result, pairs: Iterable[Pair], steps: Sequence[Steps]) -> Totals:
-    carbon = [_carbon(old, new) for old, new in pairs]
+def _totals(base: Result, head: Result, both: Iterable[Pair], steps: Sequence[Steps]) -> Totals:
+    carbon = [_carbon(old, new) for old, new in both]
     known = [change for change in carbon if change is not None]
     return Totals(
         before_usd=base.cost.monthly_usd,
@@ -248,7 +238,7 @@ def _price_changes(old: PricedResource | None, new: PricedResource | None) -> li
     ]
 
 
-def _capacity(before: Iterable[PricedResource], after: Iterable[PricedResource]) -> list[Capacity]:
+def _capacity(before: Iterable[PricedResource | None], after: Iterable[PricedResource | None]) -> list[Capacity]:
     was, now = _counted(before), _counted(after)
     return [
         Capacity(
@@ -263,25 +253,21 @@ def _capacity(before: Iterable[PricedResource], after: Iterable[PricedResource])
     ]
 
 
-def _counted(resources: Iterable[PricedResource]) -> dict[tuple[tuple[str, ...], str, str], Interval]:
+def _counted(resources: Iterable[PricedResource | None]) -> dict[tuple[tuple[str, ...], str, str], Interval]:
     counts: dict[tuple[tuple[str, ...], str, str], Interval] = {}
     for resource in resources:
-        if resource.count is not None and resource.instance_types:
+        if resource is not None and resource.count is not None and resource.instance_types:
             key = (tuple(resource.instance_types), resource.purchase or "", resource.region or "")
             counts[key] = counts.get(key, ZERO) + resource.count
     return counts
 
 
-def _findings(base: Sequence[Finding], head: Sequence[Finding]) -> tuple[list[Finding], list[Finding], list[Finding]]:
-    """New, fixed and remaining findings: the same rule of the same pack on the same resource is the same finding."""
-    was = {_finding_key(finding) for finding in base}
-    now = {_finding_key(finding) for finding in head}
+def _findings(base: Result, head: Result) -> tuple[list[Finding], list[Finding], list[Finding]]:
+    """New, fixed and remaining findings; the remaining ones as they are said now."""
+    was = known(head.findings, key_of(head), base)
+    still = known(base.findings, key_of(base), head)
     return (
-        [finding for finding in head if _finding_key(finding) not in was],
-        [finding for finding in base if _finding_key(finding) not in now],
-        [finding for finding in head if _finding_key(finding) in was],
+        [finding for finding, is_known in zip(head.findings, was, strict=True) if not is_known],
+        [finding for finding, is_known in zip(base.findings, still, strict=True) if not is_known],
+        [finding for finding, is_known in zip(head.findings, was, strict=True) if is_known],
     )
-
-
-def _finding_key(finding: Finding) -> tuple[str, str, str, bool]:
-    return finding.pack, finding.rule, _key(finding.urn), finding.exemption is None

@@ -91,5 +91,7 @@ class Result:
     counts: Counts
     reason: Literal["violation"] | None
     passed: bool
+    fail_on: Literal["any", "new"] = "any"
+    """Which mandatory findings fail: all, or those that the baseline does not have."""
     outputs: dict[str, Any] = field(default_factory=dict)
     """Exports of the stack; secret and unknown ones are named as such."""

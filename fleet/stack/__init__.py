@@ -6,6 +6,7 @@ from fleet.stack.plain import from_wire, has_secret, has_unknown, reveal, to_wir
 from fleet.stack.previews import decode_preview_json, decode_stream
 from fleet.stack.registrations import decode_monitor
 from fleet.stack.states import decode_state
+from fleet.stack.together import together
 
 __all__ = [
     "UNKNOWN",
@@ -26,5 +27,6 @@ __all__ = [
     "has_unknown",
     "reveal",
     "to_wire",
+    "together",
     "walk",
 ]

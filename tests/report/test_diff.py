@@ -24,7 +24,7 @@ def test_growth_removal_and_a_new_price_are_apart_and_add_up(make):
         assert sum_of(getattr(r, column) for r in found.resources) == getattr(found.totals, column)
     assert [len(found.new), len(found.fixed), len(found.remaining)] == [1, 1, 0]
     assert "+190.00 from changed inputs, +110.00 from changed prices" in diff_text(found)
-    assert "| + new |" in diff_markdown(found)
+    assert "| + new <sub>" in diff_markdown(found)
 
 
 def test_nothing_changed_is_said_so(make):

@@ -1,26 +1,23 @@
-"""Every format of a result holds the same facts, and no name of a user does harm in any of them."""
+"""Every format of a result holds the same facts, as stored in tests/golden/report."""
 
 import json
 import os
-import re
-import shutil
-import subprocess
 from pathlib import Path
 
+import junitparser
 import pytest
 
 from fleet import report
-from fleet.result import parse_result, result_json
+from fleet.result import against, diff, failing, parse_result, result_json
 
 GOLDEN = Path(__file__).parents[1] / "golden" / "report"
-EVIL = "<script>document.title='bad'</script>[red]\n\x1b[31m" + "x" * 1000
 
 
-@pytest.mark.parametrize("name", ["table", "markdown", "sarif", "junit", "html"])
+@pytest.mark.parametrize("name", ["table", "json", "markdown", "sarif", "junit", "html"])
 def test_golden(example, name):
     case, result = example
     path = GOLDEN / f"{case}.{name}"
-    text = getattr(report, name)(result)
+    text = result_json(result) if name == "json" else getattr(report, name)(result)
     if os.environ.get("FLEET_WRITE_GOLDEN") == "1":
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
@@ -34,69 +31,107 @@ def test_a_result_reads_back_as_it_was_written(example):
     assert parse_result(result_json(result), "result.json") == result
 
 
-@pytest.mark.parametrize("width", [60, 80, 160])
-def test_a_table_is_never_wider_than_the_terminal_and_never_cuts_money(make, width):
-    result = make.result([make.resource(EVIL)], [make.finding(EVIL, message=EVIL)])
-    text = report.table(result, width=width)
+@pytest.mark.parametrize("name", ["table", "markdown", "html"])
+def test_total_verdict_and_every_finding_are_said(example, name):
+    """A format that drops a finding, the total or the verdict misleads who reads only that one."""
+    _, result = example
+    text = getattr(report, name)(result)
 
-    assert "\x1b" not in text
-    assert "[red]" in text
-    assert "730.00" in text
+    assert {"clean": "730.00", "violations": "830.00", "unknowns": "at least 15.00"}[example[0]] in text
+    assert ("passed" if result.passed else "failed") in text
+    for finding in result.findings:
+        words = finding.message.removeprefix(f"{finding.id} ")
+        assert words in text
+
+
+@pytest.mark.parametrize("name", ["table", "markdown", "html"])
+def test_what_is_not_known_is_said_and_never_shown_as_zero(make, name):
+    unpriced = make.resource("new", monthly_usd=None, unpriced_reason="no price is known", lines=[])
+    text = getattr(report, name)(make.result([unpriced]))
+
+    assert "no price" in text.lower()
+    assert "unpriced" in text
+
+
+@pytest.mark.parametrize("name", ["table", "markdown", "html"])
+def test_a_baseline_shows_the_change_with_inputs_and_prices_apart(make, name):
+    base = make.result([make.resource("web", 100), make.resource("old", 10)])
+    head = make.result([make.resource("web", 200, "2")], sha="b")
+    text = getattr(report, name)(against(head, base), changes=diff(base, head))
+
+    assert "+290.00" in text
+    assert "+180.00 from changed inputs" in text
+    assert "+110.00 from changed prices" in text
+
+
+@pytest.mark.parametrize("name", ["table", "markdown", "html"])
+def test_a_preview_with_old_and_new_shows_the_change_without_a_baseline(make, name):
+    before = make.resource("web", 100).monthly_usd
+    gone = make.free("gone", kind="aws:ec2/instance:Instance")
+    resources = [make.resource("web", 130, previous_monthly_usd=before)]
+    resources.append(type(gone)(**{**_fields(gone), "operation": "delete", "previous_monthly_usd": before}))
+    text = getattr(report, name)(make.result(resources))
+
+    assert "-70.00" in text
+
+
+def _fields(resource):
+    return {name: getattr(resource, name) for name in resource.__dataclass_fields__}
+
+
+def test_known_violations_fail_no_format_when_only_new_ones_count(make):
+    """Verdict, exit code, JUnit and the page say the same."""
+    base = make.result([make.resource("web"), make.resource("api")], [make.finding("web")])
+    head = make.result([make.resource("web"), make.resource("api")], [make.finding("web")])
+    held = against(head, base, fail_on="new")
+
+    assert (held.passed, held.reason, failing(held)) == (True, None, [])
+    assert junitparser.JUnitXml.fromstring(report.junit(held).encode()).failures == 0
+    assert "passed, with 1 mandatory finding of before" in report.table(held)
+    assert "✅" in report.markdown(held)
+    assert "❌" not in report.markdown(held)
+    assert "✓ passed" in report.html(held)
+
+
+def test_a_new_violation_fails_every_format_when_only_new_ones_count(make):
+    base = make.result([make.resource("web")], [make.finding("web")])
+    head = make.result([make.resource("web")], [make.finding("web"), make.finding("api")])
+    held = against(head, base, fail_on="new")
+    cases = next(iter(junitparser.JUnitXml.fromstring(report.junit(held).encode())))
+
+    assert [finding.urn.rpartition("::")[2] for finding in failing(held)] == ["api"]
+    assert cases.failures == 1
+    assert "failed: 1 new mandatory finding besides 1 mandatory finding of before" in report.table(held)
+    assert report.markdown(held).index("**api**") < report.markdown(held).index("**web**")
+
+
+def test_junit_reads_back_with_a_case_for_each_rule(example):
+    name, result = example
+    suite = next(iter(junitparser.JUnitXml.fromstring(report.junit(result).encode())))
+
+    assert suite.failures == len({finding.id or finding.rule for finding in failing(result)})
+    assert suite.tests == max(len({finding.id or finding.rule for finding in result.findings}), 1)
+    if name == "violations":
+        failed = {case.name: [line.message for line in case.result] for case in suite if case.result}
+        assert failed == {"FT702": ["FT702 not here (and 1 more)"], "no-public": ["it is public"]}
+
+
+def test_json_is_one_document_with_the_fields_of_the_contract(example):
+    values = json.loads(result_json(example[1]))
+
+    assert list(values)[:8] == [
+        "schema", "tool_version", "engine", "stack", "project", "catalog", "cost", "kg_co2e_per_month",
+    ]  # fmt: skip
+    assert all(set(found) >= {"new", "exemption", "location", "monthly_saving_usd"} for found in values["findings"])
+
+
+@pytest.mark.parametrize("width", [60, 80, 160])
+def test_a_table_is_never_wider_than_the_terminal(example, width):
+    text = report.table(example[1], width=width)
+
     assert all(len(line) <= width and line == line.rstrip() for line in text.splitlines())
 
 
-def test_markdown_fits_a_comment_with_two_thousand_resources_and_five_hundred_findings(make):
-    resources = [make.resource(f"machine-{n}") for n in range(2000)]
-    text = report.markdown(make.result(resources, [make.finding(f"machine-{n}") for n in range(500)]))
-
-    assert len(text) < 65_536
-    assert "more" in text
-
-
-@pytest.mark.parametrize("name", ["markdown", "html"])
-def test_a_script_in_a_name_stays_text(make, name):
-    result = make.result([make.resource(EVIL)], [make.finding(EVIL, message=EVIL)])
-    text = getattr(report, name)(result)
-
-    assert "<script>document" not in text
-    assert "\x1b" not in text
-
-
-def test_sarif_points_at_the_line_and_suppresses_what_is_exempted(example):
-    _, result = example
-    run = json.loads(report.sarif(result))["runs"][0]
-
-    assert len(run["results"]) == len(result.findings)
-    for found, finding in zip(run["results"], result.findings, strict=True):
-        assert run["tool"]["driver"]["rules"][found["ruleIndex"]]["id"] == found["ruleId"]
-        assert found["locations"][0]["physicalLocation"]["region"]["startLine"] == 7
-        assert ("suppressions" in found) == (finding.exemption is not None)
-
-
-def test_junit_reads_back_with_its_failures(make):
-    import junitparser
-
-    text = report.junit(make.result([make.resource()], [make.finding(message=EVIL)]))
-
-    assert junitparser.JUnitXml.fromstring(text.encode()).failures == 1
-
-
-@pytest.mark.browser
-def test_the_page_sorts_and_filters_in_a_browser(make, tmp_path):
-    chromium = shutil.which("chromium")
-    assert chromium, "the browser tests need chromium: run scripts/install-chromium"
-    result = make.result([make.resource("small", 1), make.resource(EVIL, 2), make.resource("large", 3)])
-    act = """<script>document.querySelectorAll('th button')[3].click();
-      const f=document.getElementById('filter');f.value='small';f.dispatchEvent(new Event('input'));</script></body>"""
-    page = tmp_path / "report.html"
-    page.write_text(report.html(result).replace("</body>", act), encoding="utf-8")
-    ran = subprocess.run(
-        [chromium, "--headless", "--no-sandbox", "--disable-gpu", f"--user-data-dir={tmp_path}/profile", "--dump-dom",
-         page.as_uri()],
-        capture_output=True, text=True, timeout=60, check=True,
-    )  # fmt: skip
-    rows = re.findall(r"<tr( hidden=\"\")?><td>(.)", ran.stdout)
-
-    assert rows == [(' hidden=""', "l"), (' hidden=""', "&"), ("", "s")]
-    assert 'aria-sort="descending"' in ran.stdout
-    assert "<title>shop / dev: fleet</title>" in ran.stdout
+def test_colour_is_left_out_unless_it_is_asked_for(example):
+    assert "\x1b[" not in report.table(example[1])
+    assert "\x1b[" in report.table(example[1], colour=True)

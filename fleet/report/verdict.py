@@ -1,0 +1,80 @@
+"""What every format says first: how it ended, what it costs, by how much that changed."""
+
+from fleet.interval import ZERO
+from fleet.report.amounts import change
+from fleet.result.against import failing, fails
+from fleet.result.changes import Change, difference
+from fleet.result.diff import Diff
+from fleet.result.model import Finding, Result
+
+__all__ = ["by_urgency", "change_line", "counts", "parts", "total_change", "verdict"]
+
+
+def verdict(result: Result) -> str:
+    """`passed`, `failed: 2 mandatory findings`, and what fails no longer because it was there before."""
+    failed = len(failing(result))
+    old = result.counts.mandatory - failed
+    before = f"{_many(old, 'mandatory finding')} of before" if old else ""
+    if failed:
+        new = "new " if result.fail_on == "new" else ""
+        return f"failed: {_many(failed, new + 'mandatory finding')}" + (f" besides {before}" if before else "")
+    return f"passed, with {before}" if before else "passed"
+
+
+def counts(result: Result) -> str:
+    """`2 mandatory, 3 advisory, 1 exempted findings, 1 undecided; 40 resources, 2 without a price`."""
+    found = result.counts
+    said = f"{found.mandatory} mandatory, {found.advisory} advisory, {found.exempted} exempted findings"
+    if found.new is not None:
+        said += f", {found.new} of them new"
+    if found.undecided:
+        said += f", {found.undecided} undecided"
+    return f"{said}; {_many(found.resources, 'resource')}, {found.unpriced} without a price"
+
+
+def total_change(result: Result, changes: Diff | None) -> Change | None:
+    """Against the baseline, else against what a preview says was there before; None where neither is known."""
+    if changes is not None:
+        return changes.totals.change_usd
+    if all(resource.previous_monthly_usd is None for resource in result.resources):
+        return None
+    before = ZERO
+    for resource in result.resources:
+        before += resource.previous_monthly_usd or ZERO
+    return difference(before, result.cost.monthly_usd)
+
+
+def change_line(result: Result, changes: Diff | None) -> str | None:
+    """`+12.00 USD a month: +10.00 from changed inputs, +2.00 from changed prices`; None where nothing is known."""
+    found = total_change(result, changes)
+    if found is None:
+        return None
+    line = f"{change(found)} USD a month"
+    if changes is None:
+        return f"{line} against what is there"
+    return f"{line} against the baseline: {', '.join(parts(changes))}"
+
+
+def parts(changes: Diff) -> list[str]:
+    """Why a total moved, part by part."""
+    totals = changes.totals
+    said = [
+        f"{change(totals.by_inputs_usd)} from changed inputs",
+        f"{change(totals.by_prices_usd)} from changed prices",
+    ]
+    if not totals.by_coverage_usd.is_none:
+        said.append(f"{change(totals.by_coverage_usd)} from resources that got or lost a known price")
+    return said
+
+
+def by_urgency(result: Result) -> list[Finding]:
+    """Findings that fail first, then by level, new ones first, exempted ones last."""
+    order = {"mandatory": 0, "remediate": 1, "advisory": 2, "disabled": 3}
+    return sorted(
+        result.findings,
+        key=lambda f: (not fails(result, f), f.exemption is not None, order[f.level], f.new is False),
+    )
+
+
+def _many(number: int, what: str) -> str:
+    return f"{number} {what}{'' if number == 1 else 's'}"
