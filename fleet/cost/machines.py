@@ -120,6 +120,21 @@ class Machines:
         return self.whole and bool(self.choices) and all(isinstance(c.type, str) for c in self.choices)
 
     @property
+    def runs_any(self) -> bool | Unknown:
+        """At least one instance may run: proved, excluded, or UNKNOWN."""
+        if self.maximum.max == 0:
+            return False
+        return True if max(self.minimum.min, self.desired.min, self.maximum.min) > 0 else UNKNOWN
+
+    @property
+    def only_on_demand(self) -> bool | Unknown:
+        """Neither spot nor capacity blocks: proved, excluded, or UNKNOWN."""
+        if self.market is not None:
+            return UNKNOWN if isinstance(self.market, Unknown) else False
+        spot = self.may_use_spot
+        return UNKNOWN if isinstance(spot, Unknown) else not spot
+
+    @property
     def may_use_spot(self) -> bool | Unknown:
         """Some of it is bought as spot: proved, excluded, or UNKNOWN."""
         if self.market == "spot":

@@ -4,14 +4,21 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from fleet.interval import Interval
 
-__all__ = ["money", "monthly", "number", "percent"]
+__all__ = ["hourly", "money", "monthly", "number", "percent"]
 
 _CENT = Decimal("0.01")
+_HUNDREDTH_OF_A_CENT = Decimal("0.0001")
 
 
 def money(amount: Decimal) -> str:
     """`1,234.50 USD`."""
     return f"{amount.quantize(_CENT, rounding=ROUND_HALF_UP):,} USD"
+
+
+def hourly(amount: Decimal) -> str:
+    """A price of an hour, which is often cents: `0.0864 USD`, with four places at most and two at least."""
+    whole, _, places = f"{amount.quantize(_HUNDREDTH_OF_A_CENT, rounding=ROUND_HALF_UP):,f}".partition(".")
+    return f"{whole}.{places.rstrip('0').ljust(2, '0')} USD"
 
 
 def monthly(amount: Interval) -> str:

@@ -5,7 +5,36 @@ import math
 from fleet.cost import Machines, Tags
 from fleet.stack.model import UNKNOWN, Unknown
 
-__all__ = ["flag", "need_words", "share", "words"]
+__all__ = ["Claim", "all_of", "flag", "is_kind", "is_set", "need_words", "negated", "share", "words"]
+
+
+Claim = bool | Unknown
+"""Proved, excluded, or not known."""
+
+
+def negated(claim: Claim) -> Claim:
+    """The opposite; what is not known stays so."""
+    return claim if isinstance(claim, Unknown) else not claim
+
+
+def all_of(*claims: Claim) -> Claim:
+    """All claims hold: one that does not settles it, else one that is not known leaves it open."""
+    if any(claim is False for claim in claims):
+        return False
+    return UNKNOWN if any(isinstance(claim, Unknown) for claim in claims) else True
+
+
+def is_kind(tags: Tags, *kinds: str) -> bool | Unknown:
+    """The tag `fleet:kind` names one of some kinds (the tag of a shared node names several)."""
+    named = words(tags, "fleet:kind")
+    return named if isinstance(named, Unknown) else any(kind in named for kind in kinds)
+
+
+def is_set(tags: Tags, key: str) -> bool | Unknown:
+    """A tag is there, with whatever value."""
+    if tags.values.get(key) is not None:
+        return True
+    return False if tags.whole else UNKNOWN
 
 
 def flag(tags: Tags, key: str) -> bool | Unknown | None:

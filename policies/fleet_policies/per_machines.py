@@ -3,11 +3,13 @@
 from collections.abc import Callable, Iterator
 
 from fleet.cost import Machines
-from fleet_policies.rule import Check, Found, Options, Undecided
+from fleet.stack.model import Unknown
+from fleet_policies.intent import Claim
+from fleet_policies.rule import Check, Found, Options, Undecided, Violation
 from fleet_policies.running import is_planned
 from fleet_policies.scene import Scene
 
-__all__ = ["Verdict", "each_machines", "unplanned_machines", "unsure_types"]
+__all__ = ["Verdict", "decided", "each_machines", "unplanned_machines", "unsure_types"]
 
 Verdict = Callable[[Machines, Scene, Options], Found | None]
 
@@ -33,8 +35,19 @@ def unplanned_machines(verdict: Verdict) -> Check:
     return each_machines(unless_planned)
 
 
-def unsure_types(machines: Machines) -> Undecided | None:
-    """Undecided when types or region are not all known, else None."""
-    if machines.types_known and isinstance(machines.region, str):
+def decided(machines: Machines, premise: Claim, violation: Violation | None) -> Found | None:
+    """What a rule says that found `violation`, if its premise holds; None: the known types are fine."""
+    if premise is False:
         return None
-    return Undecided(urn=machines.urn, why="its instance types or region are not all known yet")
+    if violation is None:
+        return unsure_types(machines)
+    if premise is True:
+        return violation
+    return Undecided(urn=machines.urn, why="a tag, a size or its way of purchase that matters here is not known yet")
+
+
+def unsure_types(machines: Machines) -> Undecided | None:
+    """Undecided when the types are not all known, else None."""
+    if machines.whole and not any(isinstance(choice.type, Unknown) for choice in machines.choices):
+        return None
+    return Undecided(urn=machines.urn, why="its instance types are not all known yet")

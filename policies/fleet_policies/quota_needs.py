@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from decimal import ROUND_CEILING, Decimal
+from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 
 from fleet.catalog import Catalog
 from fleet.cost import Choice, Machines
@@ -67,19 +67,28 @@ def _split(machines: Machines, most: Decimal) -> Iterator[tuple[str, Decimal]]:
     if not spot or steady > 0:
         yield "on_demand", _round_up(steady) if spot else most
     if spot:
-        yield "spot", most - min(machines.on_demand_base.min, most)
+        above = most - min(machines.on_demand_base.min, most)
+        yield "spot", above - _round_down(above * machines.on_demand_percent.min / 100)
 
 
 def _by_code(machines: Machines, catalog: Catalog, purchase: str, units: Decimal) -> dict[str, Decimal]:
-    """Largest need of each quota code over the choices, in vCPUs."""
+    """Largest need of each quota code over the choices, in vCPUs (hosts, where hosts are allocated)."""
     found: dict[str, Decimal] = {}
     for choice in machines.choices:
         shape = catalog.types.get(choice.type) if isinstance(choice.type, str) else None
-        if shape is None or catalog.mac(shape.name) is not None or choice.launch.on_host is True:
+        if shape is None or isinstance(choice.launch.reservation, str):
+            # What runs in a reservation takes its quota there.
             continue
-        code = catalog.quota_code(shape.name, purchase)
+        if choice.launch.host_group is not None:
+            # A host resource group allocates a host for each instance, and no resource of the stack stands for it.
+            code, amount = catalog.quota_code(shape.name, "dedicated_host"), _instances(choice, machines, units)
+        elif catalog.mac(shape.name) is not None or choice.launch.on_host is True:
+            continue
+        else:
+            code = catalog.quota_code(shape.name, purchase)
+            amount = _vcpus(choice, Decimal(shape.vcpus), machines, units)
         if code is not None:
-            found[code] = max(found.get(code, Decimal(0)), _vcpus(choice, Decimal(shape.vcpus), machines, units))
+            found[code] = max(found.get(code, Decimal(0)), amount)
     return found
 
 
@@ -87,8 +96,16 @@ def _vcpus(choice: Choice, vcpus: Decimal, machines: Machines, units: Decimal) -
     """VCPUs of enough instances for so many units."""
     if machines.in_vcpus:
         return _round_up(units / vcpus) * vcpus
-    weight = Decimal(1) if isinstance(choice.weight, Unknown) else choice.weight
-    return _round_up(units / weight) * vcpus
+    return _instances(choice, machines, units) * vcpus
+
+
+def _instances(choice: Choice, machines: Machines, units: Decimal) -> Decimal:
+    weight = Decimal(1) if isinstance(choice.weight, Unknown) or machines.in_vcpus else choice.weight
+    return _round_up(units / weight)
+
+
+def _round_down(value: Decimal) -> Decimal:
+    return value.to_integral_value(rounding=ROUND_FLOOR)
 
 
 def _round_up(value: Decimal) -> Decimal:

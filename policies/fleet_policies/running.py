@@ -2,10 +2,12 @@
 
 from decimal import Decimal
 
+from fleet.catalog import Catalog
 from fleet.cost import Machines, PricedResource
 from fleet.plans import Plan
+from fleet.stack.model import UNKNOWN, Unknown
 
-__all__ = ["has_several_nodes", "is_planned", "steady_hours"]
+__all__ = ["has_several_nodes", "is_planned", "on_demand_types", "runs_now", "steady_hours"]
 
 _ON_DEMAND = " on demand"
 
@@ -18,10 +20,39 @@ def steady_hours(priced: PricedResource | None, type_: str) -> Decimal:
     return sum((Decimal(str(value)) for value in hours), Decimal(0))
 
 
-def has_several_nodes(machines: Machines) -> bool:
-    """More than one node may take part: the group is meant to grow to more than one."""
-    most = machines.maximum.min if machines.maximum.max is None else machines.maximum.max
-    return machines.kind != "instance" and max(machines.desired.min, most) > 1
+def on_demand_types(machines: Machines) -> tuple[str, ...]:
+    """Types that AWS takes for the on-demand part: the first where the order decides, none that is paid elsewhere."""
+    # Reservations and dedicated hosts are paid for whatever runs in them.
+    ordered = machines.kind in ("group", "node_group") and machines.on_demand_strategy in (None, "prioritized")
+    choices = machines.choices[:1] if ordered else machines.choices
+    free = (c for c in choices if c.launch.reservation is None and c.launch.on_host is not True)
+    return tuple(dict.fromkeys(choice.type for choice in free if isinstance(choice.type, str)))
+
+
+def runs_now(machines: Machines, hours: Decimal = Decimal(0)) -> bool | Unknown:
+    """Something runs at the desired capacity, or by a schedule that has been priced with so many hours."""
+    if hours or machines.desired.min > 0:
+        return True
+    return False if machines.desired.max == 0 else UNKNOWN
+
+
+def has_several_nodes(machines: Machines, catalog: Catalog) -> bool | Unknown:
+    """The group is meant to grow to more than one node: proved, excluded, or UNKNOWN."""
+    if machines.kind == "instance":
+        return False
+    units = _units_of_a_node(machines, catalog)
+    if max(machines.desired.min, machines.maximum.min) > max(units):
+        return True
+    most = machines.maximum.max
+    return False if most is not None and max(most, machines.desired.min) <= min(units) else UNKNOWN
+
+
+def _units_of_a_node(machines: Machines, catalog: Catalog) -> list[Decimal]:
+    """Units of capacity that one node may count for: vCPUs in Batch, else its weight."""
+    if machines.in_vcpus:
+        shapes = [catalog.types[name] for name in machines.types if name in catalog.types]
+        return [Decimal(shape.vcpus) for shape in shapes] or [Decimal(1)]
+    return [choice.weight for choice in machines.choices if isinstance(choice.weight, Decimal)] or [Decimal(1)]
 
 
 def is_planned(machines: Machines, plan: Plan | None) -> bool:

@@ -32,7 +32,7 @@ https://aws.amazon.com/ec2/capacityblocks/pricing/
 from fleet.catalog import Catalog
 from fleet.catalog.model import Price
 from fleet.cost import MACHINE_TYPES, Machines
-from fleet_policies.per_machines import each_machines
+from fleet_policies.per_machines import decided, each_machines
 from fleet_policies.rule import Found, Options, Rule, Violation
 from fleet_policies.scene import Scene
 
@@ -47,7 +47,8 @@ def has_block_price_only(name: str, catalog: Catalog) -> bool:
 
 def verdict(machines: Machines, scene: Scene, _options: Options) -> Found | None:
     """The first type that is bought on demand without a price."""
-    if machines.market is not None or machines.may_use_spot is not False:
+    meant = machines.only_on_demand
+    if meant is False:
         return None
     for choice in machines.choices:
         shape = scene.catalog.types.get(choice.type) if isinstance(choice.type, str) else None
@@ -55,8 +56,9 @@ def verdict(machines: Machines, scene: Scene, _options: Options) -> Found | None
             continue
         if "capacity-block" in shape.usage_classes and has_block_price_only(shape.name, scene.catalog):
             text = f"{shape.name} has no public on-demand price, only capacity blocks and spot have one"
-            return Violation(urn=machines.urn, text=f"{text}; buy a capacity block, or ask AWS for a price")
-    return None
+            violation = Violation(urn=machines.urn, text=f"{text}; buy a capacity block, or ask AWS for a price")
+            return decided(machines, meant, violation)
+    return decided(machines, meant, None)
 
 
 RULE = Rule(

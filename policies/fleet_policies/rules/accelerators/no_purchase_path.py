@@ -29,12 +29,10 @@ None of its own.
 https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/instance-purchasing-options.html
 """
 
-from decimal import Decimal
-
 from fleet.catalog.model import InstanceType
 from fleet.cost import MACHINE_TYPES, Machines
 from fleet.stack.model import UNKNOWN, Unknown
-from fleet_policies.per_machines import each_machines
+from fleet_policies.per_machines import decided, each_machines
 from fleet_policies.rule import Found, Options, Rule, Undecided, Violation
 from fleet_policies.scene import Scene
 
@@ -61,19 +59,19 @@ def unsold(shape: InstanceType, classes: tuple[str, ...]) -> str | None:
 
 def verdict(machines: Machines, scene: Scene, _options: Options) -> Found | None:
     """The first type that cannot be bought as asked."""
+    if machines.runs_any is False:
+        return None
     classes = wanted_classes(machines)
     if isinstance(classes, Unknown):
         return Undecided(urn=machines.urn, why="how it is bought is not known yet")
-    if machines.maximum.max == Decimal(0):
-        return None
     for name in machines.types:
         shape = scene.catalog.types.get(name)
         wanted = None if shape is None else unsold(shape, classes)
         if shape is not None and wanted is not None:
             ways = ", ".join(_WORDS.get(way, way) for way in sorted(shape.usage_classes))
             text = f"AWS does not sell {name} {_WORDS[wanted]}, only {ways}; buy it so, or choose another type"
-            return Violation(urn=machines.urn, text=text)
-    return None
+            return decided(machines, machines.runs_any, Violation(urn=machines.urn, text=text))
+    return decided(machines, machines.runs_any, None)
 
 
 RULE = Rule(

@@ -52,7 +52,8 @@ https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/efa.html
 from fleet.cost import MACHINE_TYPES, Launch, Machines
 from fleet.cost.properties import text
 from fleet.stack.model import UNKNOWN, Unknown
-from fleet_policies.per_machines import each_machines
+from fleet_policies.intent import all_of, is_kind
+from fleet_policies.per_machines import decided, each_machines
 from fleet_policies.rule import Found, Options, Rule, Undecided, Violation
 from fleet_policies.running import has_several_nodes
 from fleet_policies.scene import Scene
@@ -72,7 +73,8 @@ def uses_efa(launch: Launch) -> bool | Unknown:
 
 def verdict(machines: Machines, scene: Scene, _options: Options) -> Found | None:
     """The first type with EFA that is launched without."""
-    if machines.tags.known("fleet:kind") != "training" or not has_several_nodes(machines):
+    meant = all_of(is_kind(machines.tags, "training"), has_several_nodes(machines, scene.catalog))
+    if meant is False:
         return None
     for choice in machines.choices:
         shape = scene.catalog.types.get(choice.type) if isinstance(choice.type, str) else None
@@ -83,8 +85,9 @@ def verdict(machines: Machines, scene: Scene, _options: Options) -> Found | None
             return Undecided(urn=machines.urn, why="its network interfaces are not known yet")
         if not found:
             text_ = f"{shape.name} has {shape.efa_interfaces} EFA interfaces, the launch template uses none"
-            return Violation(urn=machines.urn, text=f"{text_}; add network interfaces of type 'efa'")
-    return None
+            violation = Violation(urn=machines.urn, text=f"{text_}; add network interfaces of type 'efa'")
+            return decided(machines, meant, violation)
+    return decided(machines, meant, None)
 
 
 RULE = Rule(

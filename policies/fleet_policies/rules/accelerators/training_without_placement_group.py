@@ -47,7 +47,9 @@ https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/placement-strategies.html
 """
 
 from fleet.cost import MACHINE_TYPES, Machines
-from fleet_policies.per_machines import each_machines
+from fleet.stack.model import UNKNOWN, Unknown
+from fleet_policies.intent import all_of, is_kind
+from fleet_policies.per_machines import decided, each_machines
 from fleet_policies.rule import Found, Options, Rule, Undecided, Violation
 from fleet_policies.running import has_several_nodes
 from fleet_policies.scene import Scene
@@ -57,9 +59,10 @@ _BLOCK = "capacity-block"
 
 def verdict(machines: Machines, scene: Scene, _options: Options) -> Found | None:
     """The first type that could stand in a cluster and does not."""
-    if machines.tags.known("fleet:kind") != "training" or not has_several_nodes(machines):
-        return None
-    if machines.market == _BLOCK or machines.placement_group is not None:
+    market = machines.market
+    in_market = UNKNOWN if isinstance(market, Unknown) else market != _BLOCK
+    meant = all_of(is_kind(machines.tags, "training"), has_several_nodes(machines, scene.catalog), in_market)
+    if meant is False or machines.placement_group is not None:
         return None
     for choice in machines.choices:
         shape = scene.catalog.types.get(choice.type) if isinstance(choice.type, str) else None
@@ -68,8 +71,8 @@ def verdict(machines: Machines, scene: Scene, _options: Options) -> Found | None
         if not choice.launch.found:
             return Undecided(urn=machines.urn, why="its launch template is not in the stack")
         text = f"{shape.name} for training on several nodes without a placement group; use one of strategy 'cluster'"
-        return Violation(urn=machines.urn, text=text)
-    return None
+        return decided(machines, meant, Violation(urn=machines.urn, text=text))
+    return decided(machines, meant, None)
 
 
 RULE = Rule(

@@ -42,31 +42,35 @@ from decimal import Decimal
 
 from fleet.catalog.model import Price
 from fleet.cost import MACHINE_TYPES, Machines
-from fleet_policies.amounts import money, percent
-from fleet_policies.per_machines import each_machines
-from fleet_policies.rule import Found, Options, Rule, Violation
+from fleet.stack.model import Unknown
+from fleet_policies.amounts import hourly, percent
+from fleet_policies.intent import all_of, is_kind
+from fleet_policies.per_machines import decided, each_machines
+from fleet_policies.rule import Found, Options, Rule, Undecided, Violation
 from fleet_policies.running import steady_hours
 from fleet_policies.scene import Scene
 
 
 def verdict(machines: Machines, scene: Scene, _options: Options) -> Found | None:
     """Training work on demand whose type is sold for less in blocks."""
-    if machines.tags.known("fleet:kind") != "training" or not isinstance(machines.region, str):
+    meant = all_of(is_kind(machines.tags, "training"), machines.only_on_demand)
+    if meant is False or machines.region is None or _has_reservation(machines):
         return None
-    if machines.market is not None or machines.may_use_spot is not False or _has_reservation(machines):
-        return None
+    if isinstance(machines.region, Unknown):
+        return Undecided(urn=machines.urn, why="its region is not known yet")
     for name in machines.types:
         listed = scene.catalog.on_demand(name, machines.region)
         block = scene.catalog.capacity_block(name, machines.region)
         if isinstance(listed, Price) and isinstance(block, Price) and block.usd < listed.usd:
             share = percent((1 - block.usd / listed.usd) * Decimal(100))
             text = (
-                f"{name} on demand at {money(listed.usd)} an hour costs {money(block.usd)} in a capacity block, "
+                f"{name} on demand at {hourly(listed.usd)} an hour costs {hourly(block.usd)} in a capacity block, "
                 f"{share} less; blocks last 1 to 14 days or whole weeks up to 182 days, and start within 8 weeks"
             )
             hours = steady_hours(scene.priced.get(machines.urn), name)
-            return Violation(urn=machines.urn, text=text, saving=(listed.usd - block.usd) * hours)
-    return None
+            saving = (listed.usd - block.usd) * hours
+            return decided(machines, meant, Violation(urn=machines.urn, text=text, saving=saving))
+    return decided(machines, meant, None)
 
 
 def _has_reservation(machines: Machines) -> bool:

@@ -35,11 +35,13 @@ from collections.abc import Iterable
 from decimal import Decimal
 
 from fleet.cost import MACHINE_TYPES, Machines
-from fleet_policies.amounts import money, percent
+from fleet.stack.model import Unknown
+from fleet_policies.amounts import hourly, percent
+from fleet_policies.intent import all_of
 from fleet_policies.market import Offered, not_less
-from fleet_policies.per_machines import unplanned_machines, unsure_types
-from fleet_policies.rule import Found, Options, Rule, Violation
-from fleet_policies.running import steady_hours
+from fleet_policies.per_machines import decided, unplanned_machines, unsure_types
+from fleet_policies.rule import Found, Options, Rule, Undecided, Violation
+from fleet_policies.running import on_demand_types, runs_now, steady_hours
 from fleet_policies.scene import Scene
 
 _HUNDRED = Decimal(100)
@@ -63,25 +65,27 @@ def _is_equivalent(other: Offered, now: Offered) -> bool:
 
 def verdict(machines: Machines, scene: Scene, options: Options) -> Found | None:
     """The first type of a resource that has a cheaper equivalent."""
-    if machines.may_use_spot is not False:
+    if machines.only_on_demand is False or machines.region is None:
         return None
-    if not isinstance(machines.region, str) or not machines.types_known:
-        return unsure_types(machines)
+    if isinstance(machines.region, Unknown):
+        return Undecided(urn=machines.urn, why="its region is not known yet")
     least = Decimal(str(options["min_saving_percent"]))
-    for name in machines.types:
+    for name in on_demand_types(machines):
         now = scene.market.offer(name, machines.region)
-        hours = steady_hours(scene.priced.get(machines.urn), name)
-        if now is None or now.shape.burstable or not hours:
+        if now is None or now.shape.burstable:
             continue
         other = cheapest_equivalent(now, scene.market.offers(machines.region), least)
         if other is not None:
             share = percent((1 - other.usd / now.usd) * _HUNDRED)
             text = (
-                f"{name} at {money(now.usd)} an hour has a cheaper equivalent: {other.shape.name} at "
-                f"{money(other.usd)} has no less of anything and does no less measured work, for {share} less"
+                f"{name} at {hourly(now.usd)} an hour has a cheaper equivalent: {other.shape.name} at "
+                f"{hourly(other.usd)} has no less of anything and does no less measured work, for {share} less"
             )
-            return Violation(urn=machines.urn, text=text, saving=(now.usd - other.usd) * hours)
-    return None
+            hours = steady_hours(scene.priced.get(machines.urn), name)
+            meant = all_of(machines.only_on_demand, runs_now(machines, hours))
+            violation = Violation(urn=machines.urn, text=text, saving=(now.usd - other.usd) * hours)
+            return decided(machines, meant, violation)
+    return unsure_types(machines)
 
 
 RULE = Rule(

@@ -34,13 +34,17 @@ resources:
 https://docs.aws.amazon.com/autoscaling/ec2/userguide/ec2-auto-scaling-scheduled-scaling.html
 """
 
+from collections.abc import Sequence
 from decimal import Decimal
 
 from fleet.cost import MACHINE_TYPES, Machines
 from fleet.money import HOURS_PER_MONTH
+from fleet.stack.model import Unknown
 from fleet_policies.amounts import number
+from fleet_policies.intent import all_of, is_set, negated
 from fleet_policies.per_machines import each_machines
-from fleet_policies.rule import Found, Options, Rule, Violation
+from fleet_policies.rule import Found, Options, Rule, Undecided, Violation
+from fleet_policies.running import runs_now
 from fleet_policies.scene import Scene
 
 _KINDS = frozenset({"instance", "group", "node_group"})
@@ -48,13 +52,14 @@ _KINDS = frozenset({"instance", "group", "node_group"})
 
 def verdict(machines: Machines, scene: Scene, options: Options) -> Found | None:
     """Non-production capacity that runs all month."""
-    environment = machines.tags.known("environment")
-    if machines.kind not in _KINDS or environment is None or environment.lower() not in options["environments"]:
+    environment = machines.tags.get("environment")
+    if machines.kind not in _KINDS or scene.near.schedules(scene.near.by_urn[machines.urn]):
         return None
-    if machines.tags.get("fleet:hours-per-month") is not None or machines.desired.min == 0:
+    meant = all_of(_is_one_of(environment, options["environments"]), runs_now(machines), _is_all_month(machines))
+    if meant is False:
         return None
-    if scene.near.schedules(scene.near.by_urn[machines.urn]):
-        return None
+    if not isinstance(environment, str) or isinstance(meant, Unknown):
+        return Undecided(urn=machines.urn, why="its tags or its desired capacity are not known yet")
     hours = Decimal(str(options["office_hours_per_month"]))
     text = (
         f"environment {environment[:40]!r} runs {HOURS_PER_MONTH} hours a month without a schedule; "
@@ -64,6 +69,16 @@ def verdict(machines: Machines, scene: Scene, options: Options) -> Found | None:
     cost = None if priced is None or priced.monthly_usd is None else priced.monthly_usd.min
     saving = None if cost is None else cost * max(1 - hours / HOURS_PER_MONTH, Decimal(0))
     return Violation(urn=machines.urn, text=text, saving=saving)
+
+
+def _is_one_of(environment: str | Unknown | None, environments: Sequence[str]) -> bool | Unknown:
+    if isinstance(environment, Unknown):
+        return environment
+    return environment is not None and environment.lower() in environments
+
+
+def _is_all_month(machines: Machines) -> bool | Unknown:
+    return negated(is_set(machines.tags, "fleet:hours-per-month"))
 
 
 RULE = Rule(

@@ -39,9 +39,9 @@ from decimal import Decimal
 from fleet.catalog.model import Interruption, Price
 from fleet.cost import MACHINE_TYPES, Machines
 from fleet.stack.model import Unknown
-from fleet_policies.amounts import money, percent
-from fleet_policies.intent import flag
-from fleet_policies.per_machines import unplanned_machines
+from fleet_policies.amounts import hourly, percent
+from fleet_policies.intent import all_of, flag, negated
+from fleet_policies.per_machines import decided, unplanned_machines
 from fleet_policies.rule import Found, Options, Rule, Undecided, Violation
 from fleet_policies.running import steady_hours
 from fleet_policies.scene import Scene
@@ -50,24 +50,26 @@ from fleet_policies.scene import Scene
 def verdict(machines: Machines, scene: Scene, _options: Options) -> Found | None:
     """Interruptible work that is proved to be on demand only."""
     interruptible = flag(machines.tags, "fleet:interruptible")
-    if interruptible is None or interruptible is False or machines.market is not None or machines.maximum.max == 0:
+    if interruptible is None:
         return None
-    spot = machines.may_use_spot
-    if isinstance(interruptible, Unknown) or isinstance(spot, Unknown):
-        return Undecided(urn=machines.urn, why="its tag 'fleet:interruptible' or its purchase is not known yet")
-    if spot or not isinstance(machines.region, str) or any(c.launch.on_host is True for c in machines.choices):
+    in_market = all_of(*(negated(choice.launch.on_host) for choice in machines.choices))
+    meant = all_of(interruptible, machines.only_on_demand, machines.runs_any, in_market)
+    if meant is False or machines.region is None:
         return None
+    if isinstance(machines.region, Unknown):
+        return Undecided(urn=machines.urn, why="its region is not known yet")
     for name in machines.types:
         listed, price = scene.catalog.on_demand(name, machines.region), scene.catalog.spot(name, machines.region)
         if isinstance(listed, Price) and isinstance(price, Price) and price.usd < listed.usd:
             often = how_often(scene.catalog.interruption(name, machines.region))
             text = (
-                f"{name} on demand at {money(listed.usd)} an hour for interruptible work; spot is about "
-                f"{money(price.usd)}, {percent((1 - price.usd / listed.usd) * Decimal(100))} less, {often}"
+                f"{name} on demand at {hourly(listed.usd)} an hour for interruptible work; spot is about "
+                f"{hourly(price.usd)}, {percent((1 - price.usd / listed.usd) * Decimal(100))} less, {often}"
             )
             hours = steady_hours(scene.priced.get(machines.urn), name)
-            return Violation(urn=machines.urn, text=text, saving=(listed.usd - price.usd) * hours)
-    return None
+            saving = (listed.usd - price.usd) * hours
+            return decided(machines, meant, Violation(urn=machines.urn, text=text, saving=saving))
+    return decided(machines, meant, None)
 
 
 def how_often(interruption: Interruption | None) -> str:

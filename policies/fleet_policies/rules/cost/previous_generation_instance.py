@@ -33,9 +33,9 @@ from collections.abc import Iterable
 
 from fleet.catalog.model import InstanceType
 from fleet.cost import MACHINE_TYPES, Machines
-from fleet_policies.amounts import money, percent
+from fleet_policies.amounts import hourly, percent
 from fleet_policies.market import Offered, work_per_dollar
-from fleet_policies.per_machines import unplanned_machines
+from fleet_policies.per_machines import unplanned_machines, unsure_types
 from fleet_policies.rule import Found, Options, Rule, Violation
 from fleet_policies.running import steady_hours
 from fleet_policies.scene import Scene
@@ -76,17 +76,17 @@ def verdict(machines: Machines, scene: Scene, _options: Options) -> Found | None
         if not isinstance(machines.region, str):
             return Violation(urn=machines.urn, text=f"{name} is previous generation; use a current type")
         return _finding(machines, scene, old, machines.region)
-    return None
+    return unsure_types(machines)
 
 
 def _finding(machines: Machines, scene: Scene, old: InstanceType, region: str) -> Found:
     now, new = scene.market.offer(old.name, region), successor(old, scene.market.offers(region))
     if new is None:
         return Violation(urn=machines.urn, text=f"{old.name} is previous generation; use a current type")
-    text = f"{old.name} is previous generation; use {new.shape.name} at {money(new.usd)} an hour"
+    text = f"{old.name} is previous generation; use {new.shape.name} at {hourly(new.usd)} an hour"
     if now is None:
         return Violation(urn=machines.urn, text=text)
-    text += f" instead of {money(now.usd)}"
+    text += f" instead of {hourly(now.usd)}"
     before, after = work_per_dollar(now), work_per_dollar(new)
     if before and after:
         text += f": {percent((after / before - 1) * 100)} more measured work per dollar"

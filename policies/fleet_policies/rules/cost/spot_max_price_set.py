@@ -33,15 +33,18 @@ https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/spot-best-practices.html
 """
 
 from fleet.cost import MACHINE_TYPES, Machines
+from fleet.stack.model import Unknown
 from fleet_policies.per_machines import each_machines
-from fleet_policies.rule import Found, Options, Rule, Violation
+from fleet_policies.rule import Found, Options, Rule, Undecided, Violation
 from fleet_policies.scene import Scene
 
 
 def verdict(machines: Machines, _scene: Scene, _options: Options) -> Found | None:
     """Spot with a maximum price; one that is set but not known counts as set."""
-    if machines.spot_max_price is None or machines.may_use_spot is not True:
+    if machines.spot_max_price is None or machines.may_use_spot is False:
         return None
+    if isinstance(machines.may_use_spot, Unknown):
+        return Undecided(urn=machines.urn, why="how it is bought is not known yet")
     text = "a maximum spot price is set; leave it out: it saves nothing and makes interruptions more frequent"
     return Violation(urn=machines.urn, text=text)
 

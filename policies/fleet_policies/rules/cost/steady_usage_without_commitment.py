@@ -35,11 +35,12 @@ from decimal import Decimal
 
 from fleet.catalog.model import Price, SavingsPlanRate
 from fleet.cost import MACHINE_TYPES, Machines
-from fleet_policies.amounts import money, percent
-from fleet_policies.intent import share
-from fleet_policies.per_machines import each_machines
-from fleet_policies.rule import Found, Options, Rule, Violation
-from fleet_policies.running import steady_hours
+from fleet.stack.model import Unknown
+from fleet_policies.amounts import hourly, percent
+from fleet_policies.intent import all_of, is_kind, share
+from fleet_policies.per_machines import decided, each_machines
+from fleet_policies.rule import Found, Options, Rule, Undecided, Violation
+from fleet_policies.running import on_demand_types, runs_now, steady_hours
 from fleet_policies.scene import Scene
 
 _STEADY_HOURS = 657.0
@@ -55,29 +56,35 @@ def best_rate(rates: Iterable[SavingsPlanRate]) -> SavingsPlanRate | None:
 def verdict(machines: Machines, scene: Scene, _options: Options) -> Found | None:
     """Steady capacity on demand whose types have a known rate."""
     spec = scene.given.spec
-    if (spec is not None and spec.purchase.savings_plans) or machines.may_use_spot is not False:
+    if spec is not None and spec.purchase.savings_plans:
         return None
-    if not isinstance(machines.region, str) or not is_steady(machines, scheduled=_is_scheduled(machines, scene)):
+    meant = all_of(machines.only_on_demand, is_steady(machines, scheduled=_is_scheduled(machines, scene)))
+    if meant is False or machines.region is None:
         return None
-    for name in machines.types:
+    if isinstance(machines.region, Unknown):
+        return Undecided(urn=machines.urn, why="its region is not known yet")
+    for name in on_demand_types(machines):
         listed, rate = scene.catalog.on_demand(name, machines.region), _rate(scene, name, machines.region)
         hours = steady_hours(scene.priced.get(machines.urn), name)
-        if rate is not None and isinstance(listed, Price) and rate.price.usd < listed.usd and hours:
+        if rate is not None and isinstance(listed, Price) and rate.price.usd < listed.usd:
             plan = "a compute" if rate.plan == "compute" else "an EC2 instance"
             text = (
-                f"{name} runs all month on demand at {money(listed.usd)} an hour; {plan} savings plan of one year "
-                f"costs {money(rate.price.usd)}, {percent((1 - rate.price.usd / listed.usd) * Decimal(100))} less"
+                f"{name} runs all month on demand at {hourly(listed.usd)} an hour; {plan} savings plan of one year "
+                f"costs {hourly(rate.price.usd)}, {percent((1 - rate.price.usd / listed.usd) * Decimal(100))} less"
             )
-            return Violation(urn=machines.urn, text=text, saving=(listed.usd - rate.price.usd) * hours)
-    return None
+            saving = (listed.usd - rate.price.usd) * hours
+            running = all_of(meant, runs_now(machines, hours))
+            return decided(machines, running, Violation(urn=machines.urn, text=text, saving=saving))
+    return decided(machines, meant, None)
 
 
-def is_steady(machines: Machines, *, scheduled: bool) -> bool:
+def is_steady(machines: Machines, *, scheduled: bool) -> bool | Unknown:
     """The tags show that it runs all month."""
     hours = share(machines.tags, "fleet:hours-per-month")
     if isinstance(hours, float):
         return hours >= _STEADY_HOURS
-    return hours is None and not scheduled and machines.tags.known("fleet:kind") in _STEADY_KINDS
+    kind = is_kind(machines.tags, *_STEADY_KINDS)
+    return all_of(not scheduled, kind if hours is None else hours)
 
 
 def _is_scheduled(machines: Machines, scene: Scene) -> bool:

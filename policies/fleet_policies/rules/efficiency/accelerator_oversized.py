@@ -36,10 +36,10 @@ from decimal import Decimal
 from fleet.catalog.model import Accelerator
 from fleet.cost import MACHINE_TYPES, Machines
 from fleet.stack.model import Unknown
-from fleet_policies.amounts import money
-from fleet_policies.intent import share
+from fleet_policies.amounts import hourly
+from fleet_policies.intent import all_of, is_kind, negated, share
 from fleet_policies.market import Offered
-from fleet_policies.per_machines import unplanned_machines
+from fleet_policies.per_machines import decided, unplanned_machines
 from fleet_policies.rule import Found, Options, Rule, Undecided, Violation
 from fleet_policies.running import steady_hours
 from fleet_policies.scene import Scene
@@ -77,9 +77,10 @@ def _is_enough(other: Offered, now: Offered, need_gib: float, devices: Mapping[s
 def verdict(machines: Machines, scene: Scene, options: Options) -> Found | None:
     """The first type whose accelerators are twice as large as the work needs."""
     need = share(machines.tags, "fleet:memory-gib")
-    if need is None or machines.tags.known("fleet:kind") == "training" or machines.may_use_spot is not False:
+    meant = all_of(negated(is_kind(machines.tags, "training")), machines.only_on_demand)
+    if need is None or meant is False or machines.region is None:
         return None
-    if isinstance(need, Unknown) or not isinstance(machines.region, str):
+    if isinstance(need, Unknown) or isinstance(machines.region, Unknown):
         return Undecided(urn=machines.urn, why="its tag 'fleet:memory-gib' or its region is not known yet")
     for name in machines.types:
         now = scene.market.offer(name, machines.region)
@@ -91,12 +92,13 @@ def verdict(machines: Machines, scene: Scene, options: Options) -> Found | None:
         if other is not None:
             text = (
                 f"{name} has {each:g} GiB an accelerator for work that needs {need:g} GiB; {other.shape.name} has "
-                f"{gib_each(other) or 0:g} GiB at {money(other.usd)} instead of {money(now.usd)} an hour "
+                f"{gib_each(other) or 0:g} GiB at {hourly(other.usd)} instead of {hourly(now.usd)} an hour "
                 "(throughput is not compared)"
             )
             hours = steady_hours(scene.priced.get(machines.urn), name)
-            return Violation(urn=machines.urn, text=text, saving=(now.usd - other.usd) * hours)
-    return None
+            saving = (now.usd - other.usd) * hours
+            return decided(machines, meant, Violation(urn=machines.urn, text=text, saving=saving))
+    return decided(machines, meant, None)
 
 
 RULE = Rule(

@@ -48,7 +48,8 @@ https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/burstable-performance-instan
 
 from fleet.cost import MACHINE_TYPES, Choice, Machines
 from fleet.stack.model import Unknown
-from fleet_policies.per_machines import each_machines
+from fleet_policies.intent import all_of, is_kind
+from fleet_policies.per_machines import decided, each_machines
 from fleet_policies.rule import Found, Options, Rule, Undecided, Violation
 from fleet_policies.scene import Scene
 
@@ -66,7 +67,8 @@ def is_unlimited(choice: Choice, family: str) -> bool | Unknown:
 
 def verdict(machines: Machines, scene: Scene, _options: Options) -> Found | None:
     """The first burstable type with unlimited credits of a group that works all the time."""
-    if machines.kind == "instance" or machines.tags.known("fleet:kind") not in _KINDS:
+    meant = all_of(machines.kind != "instance", is_kind(machines.tags, *_KINDS))
+    if meant is False:
         return None
     for choice in machines.choices:
         shape = scene.catalog.types.get(choice.type) if isinstance(choice.type, str) else None
@@ -78,8 +80,9 @@ def verdict(machines: Machines, scene: Scene, _options: Options) -> Found | None
         if unlimited:
             baseline = f" beyond {shape.baseline_vcpus:g} of {shape.vcpus} vCPUs" if shape.baseline_vcpus else ""
             text = f"{shape.name} with unlimited credits for sustained work: use{baseline} is charged on top"
-            return Violation(urn=machines.urn, text=f"{text}; use a type of fixed performance, or credits 'standard'")
-    return None
+            text += "; use a type of fixed performance, or credits 'standard'"
+            return decided(machines, meant, Violation(urn=machines.urn, text=text))
+    return decided(machines, meant, None)
 
 
 RULE = Rule(

@@ -32,15 +32,17 @@ resources:
 https://docs.aws.amazon.com/prescriptive-guidance/latest/optimize-costs-microsoft-workloads/right-sizing.html
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from decimal import Decimal
 
-from fleet.cost import MACHINE_TYPES
+from fleet.cost import MACHINE_TYPES, Machines
 from fleet.stack.model import Unknown
-from fleet_policies.amounts import money, percent
+from fleet_policies.amounts import hourly, percent
+from fleet_policies.intent import all_of
 from fleet_policies.market import Offered, not_less, work_per_dollar
+from fleet_policies.per_machines import decided, unplanned_machines, unsure_types
 from fleet_policies.rule import Found, Options, Rule, Undecided, Violation
-from fleet_policies.running import is_planned, steady_hours
+from fleet_policies.running import on_demand_types, runs_now, steady_hours
 from fleet_policies.scene import Scene
 
 _HUNDRED = Decimal(100)
@@ -68,30 +70,29 @@ def _rate(other: Offered, now: Offered) -> Decimal | None:
     return work_per_dollar(other) if not_less(other.shape, now.shape) else None
 
 
-def check(scene: Scene, options: Options) -> Iterator[Found]:
-    """Every x86 type that is bought on demand."""
+def verdict(machines: Machines, scene: Scene, options: Options) -> Found | None:
+    """The first x86 type that is bought on demand and does less work per dollar than Graviton."""
+    if machines.only_on_demand is False or machines.region is None:
+        return None
+    if isinstance(machines.region, Unknown):
+        return Undecided(urn=machines.urn, why="its region is not known yet")
     least = Decimal(str(options["min_saving_percent"]))
-    for machines in scene.machines:
-        if machines.may_use_spot is not False or is_planned(machines, scene.given.plan):
+    for name in on_demand_types(machines):
+        now = scene.market.offer(name, machines.region)
+        found = None if now is None else better_graviton(now, scene.market.offers(machines.region), least)
+        if now is None or found is None:
             continue
-        if not isinstance(machines.region, str) or not machines.types_known:
-            if isinstance(machines.region, Unknown) or any(isinstance(c.type, Unknown) for c in machines.choices):
-                yield Undecided(urn=machines.urn, why="its type or region is not known yet")
-            continue
-        for name in machines.types:
-            now = scene.market.offer(name, machines.region)
-            found = None if now is None else better_graviton(now, scene.market.offers(machines.region), least)
-            if now is None or found is None:
-                continue
-            other, saving = found
-            hours = steady_hours(scene.priced.get(machines.urn), name)
-            text = (
-                f"{name} ({now.shape.processor_maker}, {money(now.usd)} an hour) does less measured work per dollar "
-                f"than {other.shape.name} ({other.shape.processor or 'Graviton'}, {money(other.usd)} an hour): "
-                f"{percent(saving)} less for the same CoreMark; use it if the software runs on arm64"
-            )
-            yield Violation(urn=machines.urn, text=text, saving=(now.usd - other.usd) * hours)
-            break
+        other, saving = found
+        text = (
+            f"{name} ({now.shape.processor_maker}, {hourly(now.usd)} an hour) does less measured work per dollar "
+            f"than {other.shape.name} ({other.shape.processor or 'Graviton'}, {hourly(other.usd)} an hour): "
+            f"{percent(saving)} less for the same CoreMark; use it if the software runs on arm64"
+        )
+        hours = steady_hours(scene.priced.get(machines.urn), name)
+        meant = all_of(machines.only_on_demand, runs_now(machines, hours))
+        violation = Violation(urn=machines.urn, text=text, saving=(now.usd - other.usd) * hours)
+        return decided(machines, meant, violation)
+    return unsure_types(machines)
 
 
 RULE = Rule(
@@ -101,7 +102,7 @@ RULE = Rule(
     severity="low",
     summary="A Graviton type does the same measured work for less money.",
     fix="Build for arm64 and use the Graviton type, or leave the finding where software needs x86.",
-    check=check,
+    check=unplanned_machines(verdict),
     types=MACHINE_TYPES,
     options={
         "min_saving_percent": {

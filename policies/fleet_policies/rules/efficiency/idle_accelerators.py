@@ -34,10 +34,10 @@ from collections.abc import Iterable
 from fleet.catalog.model import InstanceType
 from fleet.cost import MACHINE_TYPES, Machines
 from fleet.stack.model import Unknown
-from fleet_policies.amounts import money
+from fleet_policies.amounts import hourly
 from fleet_policies.intent import share
 from fleet_policies.market import Offered
-from fleet_policies.per_machines import unplanned_machines
+from fleet_policies.per_machines import unplanned_machines, unsure_types
 from fleet_policies.rule import Found, Options, Rule, Undecided, Violation
 from fleet_policies.running import steady_hours
 from fleet_policies.scene import Scene
@@ -74,9 +74,9 @@ def verdict(machines: Machines, scene: Scene, _options: Options) -> Found | None
         if other is None or other.usd >= now.usd:
             return Violation(urn=machines.urn, text=f"{text}; let the work use all of them")
         saving = (now.usd - other.usd) * steady_hours(scene.priced.get(machines.urn), name)
-        text += f"; use {other.shape.name} at {money(other.usd)} instead of {money(now.usd)} an hour"
+        text += f"; use {other.shape.name} at {hourly(other.usd)} instead of {hourly(now.usd)} an hour"
         return Violation(urn=machines.urn, text=text, saving=saving)
-    return None
+    return unsure_types(machines)
 
 
 RULE = Rule(

@@ -37,6 +37,7 @@ from collections.abc import Iterator, Mapping
 from fleet.cost import MACHINE_TYPES, Machines
 from fleet.plans import Plan
 from fleet.stack.model import Unknown
+from fleet_policies.per_machines import unsure_types
 from fleet_policies.rule import Found, NotApplicable, Options, Rule, Undecided, Violation
 from fleet_policies.scene import Scene
 
@@ -85,6 +86,8 @@ def _drift(machines: Machines, workloads: list[str], planned: Mapping[str, froze
     if other:
         text = f"{', '.join(other[:5])} for {' '.join(workloads)}, the lock holds {', '.join(sorted(allowed)[:5])}"
         yield Violation(urn=machines.urn, text=f"{text}; plan again, or put back what was planned")
+    elif (unsure := unsure_types(machines)) is not None:
+        yield unsure
 
 
 RULE = Rule(

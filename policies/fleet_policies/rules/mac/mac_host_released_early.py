@@ -85,9 +85,9 @@ from decimal import Decimal
 
 from fleet.cost import MACHINE_TYPES, Machines
 from fleet.cost.schedules import read_actions, shortest_step_hours
-from fleet.stack.model import Unknown
+from fleet.stack.model import UNKNOWN, Unknown
 from fleet_policies.amounts import number
-from fleet_policies.per_machines import each_machines
+from fleet_policies.per_machines import decided, each_machines
 from fleet_policies.rule import Found, Options, Rule, Undecided, Violation
 from fleet_policies.scene import Scene
 
@@ -96,7 +96,8 @@ _LEAST_HOURS = Decimal(24)
 
 def verdict(machines: Machines, scene: Scene, _options: Options) -> Found | None:
     """A timetable with a lease that is too short."""
-    if machines.kind != "group" or not any(scene.catalog.mac(name) for name in machines.types):
+    mac = any(scene.catalog.mac(name) for name in machines.types)
+    if machines.kind != "group" or (machines.types_known and not mac):
         return None
     actions = read_actions(scene.near.schedules(scene.near.by_urn[machines.urn]))
     if isinstance(actions, Unknown):
@@ -105,7 +106,9 @@ def verdict(machines: Machines, scene: Scene, _options: Options) -> Found | None
     if hours is None or hours >= _LEAST_HOURS:
         return None
     text = f"a scheduled action ends Mac instances {number(hours)} hours after another starts them; hosts are leased"
-    return Violation(urn=machines.urn, text=f"{text} for at least 24 hours")
+    return decided(
+        machines, True if mac else UNKNOWN, Violation(urn=machines.urn, text=f"{text} for at least 24 hours")
+    )
 
 
 RULE = Rule(

@@ -60,11 +60,14 @@ def check(scene: Scene, options: Options) -> Iterator[Found]:
     """Every Mac host with a known utilization."""
     least = Decimal(str(options["min_utilization_percent"]))
     for resource in scene.of_type(HOST):
-        if not is_mac_host(resource, scene.catalog):
+        mac = is_mac_host(resource, scene.catalog)
+        if mac is False:
             continue
         value = share(scene.tags(resource.urn), "fleet:utilization")
         if isinstance(value, Unknown):
             yield Undecided(urn=resource.urn, why="its tag 'fleet:utilization' is not known yet")
+        elif value is not None and as_percent(value) < least and isinstance(mac, Unknown):
+            yield Undecided(urn=resource.urn, why="whether it is a Mac's host is not known yet")
         elif value is not None and as_percent(value) < least:
             cost = scene.monthly(resource.urn)
             kind = text(effective(resource), "instanceType")

@@ -50,7 +50,11 @@ _IN_GROUP = "aws:resourcegroups/resource:Resource"
 def check(scene: Scene, _options: Options) -> Iterator[Found]:
     """Every Mac host against everything that may run on it."""
     for host in scene.of_type(HOST):
-        if not is_mac_host(host, scene.catalog) or _is_referred(host, scene):
+        mac = is_mac_host(host, scene.catalog)
+        if mac is False or _is_referred(host, scene):
+            continue
+        if isinstance(mac, Unknown):
+            yield Undecided(urn=host.urn, why="whether it is a Mac's host is not known yet")
             continue
         if _may_be_placed(text(effective(host), "instanceType"), scene):
             yield Undecided(urn=host.urn, why="an instance on a host that is not known yet may run on it")

@@ -40,16 +40,16 @@ from fleet_policies.rule import Found, Options, Rule, Undecided, Violation
 from fleet_policies.scene import Scene
 
 
-def verdict(urn: str, choice: Choice, *, is_mac: bool) -> Found | None:
+def verdict(urn: str, choice: Choice, *, is_mac: bool | Unknown) -> Found | None:
     """Violation, undecided, or None for one type that may be launched."""
     launch = choice.launch
-    if not is_mac or not isinstance(choice.type, str):
-        return None
     on_host = launch.on_host
+    if is_mac is False or on_host is True:
+        return None
+    if isinstance(is_mac, Unknown):
+        return Undecided(urn=urn, why="its instance type is not known yet, and it has no dedicated host")
     if isinstance(on_host, Unknown) or not launch.found:
         return Undecided(urn=urn, why=f"the tenancy of {choice.type} is not known yet")
-    if on_host:
-        return None
     text = f"{choice.type} without a dedicated host; set tenancy 'host' and a host, or a host resource group"
     return Violation(urn=urn, text=text)
 
@@ -58,11 +58,16 @@ def check(scene: Scene, _options: Options) -> Iterator[Found]:
     """Every Mac type of everything that launches instances."""
     for machines in scene.machines:
         for choice in machines.choices:
-            is_mac = isinstance(choice.type, str) and scene.catalog.mac(choice.type) is not None
-            found = verdict(machines.urn, choice, is_mac=is_mac)
+            found = verdict(machines.urn, choice, is_mac=_is_mac(choice, scene))
             if found is not None:
                 yield found
                 break
+
+
+def _is_mac(choice: Choice, scene: Scene) -> bool | Unknown:
+    if isinstance(choice.type, Unknown):
+        return choice.type
+    return choice.type is not None and scene.catalog.mac(choice.type) is not None
 
 
 RULE = Rule(

@@ -44,7 +44,8 @@ https://docs.aws.amazon.com/license-manager/latest/userguide/host-resource-group
 """
 
 from fleet.cost import MACHINE_TYPES, Machines
-from fleet_policies.per_machines import each_machines
+from fleet.stack.model import Unknown
+from fleet_policies.per_machines import each_machines, unsure_types
 from fleet_policies.rule import Found, Options, Rule, Undecided, Violation
 from fleet_policies.scene import Scene
 
@@ -54,13 +55,16 @@ def verdict(machines: Machines, scene: Scene, _options: Options) -> Found | None
     if machines.kind != "group":
         return None
     for choice in machines.choices:
-        if not isinstance(choice.type, str) or scene.catalog.mac(choice.type) is None:
+        if choice.type is None or choice.launch.host_group is not None:
+            continue
+        if isinstance(choice.type, Unknown):
+            return unsure_types(machines)
+        if scene.catalog.mac(choice.type) is None:
             continue
         if not choice.launch.found:
             return Undecided(urn=machines.urn, why="its launch template is not in the stack")
-        if choice.launch.host_group is None:
-            text = f"Auto Scaling of {choice.type} without a host resource group; set it in the template's placement"
-            return Violation(urn=machines.urn, text=text)
+        text = f"Auto Scaling of {choice.type} without a host resource group; set it in the template's placement"
+        return Violation(urn=machines.urn, text=text)
     return None
 
 

@@ -35,36 +35,34 @@ None of its own.
 https://www.swift.org/install/linux/
 """
 
-from fleet.cost import MACHINE_TYPES, Machines
+from fleet.cost import MACHINE_TYPES, Machines, Tags
 from fleet.stack.model import Unknown
-from fleet_policies.intent import words
-from fleet_policies.per_machines import each_machines
-from fleet_policies.rule import Found, Options, Rule, Undecided, Violation
+from fleet_policies.intent import all_of, is_kind, words
+from fleet_policies.per_machines import decided, each_machines
+from fleet_policies.rule import Found, Options, Rule, Violation
 from fleet_policies.scene import Scene
 
 _LINUX = frozenset({"linux"})
 _SERVER_KINDS = frozenset({"service", "batch"})
 
 
-def needs_no_mac(platforms: tuple[str, ...], language: str | None, kind: str | None) -> bool:
+def needs_no_mac(tags: Tags) -> bool | Unknown:
     """Nothing that was said needs an Apple SDK, and something was said."""
-    if platforms:
-        return frozenset(platforms) <= _LINUX
-    return language == "swift" and kind in _SERVER_KINDS
+    platforms, language = words(tags, "fleet:platforms"), words(tags, "fleet:language")
+    if isinstance(platforms, Unknown) or platforms:
+        return platforms if isinstance(platforms, Unknown) else frozenset(platforms) <= _LINUX
+    swift = language if isinstance(language, Unknown) else "swift" in language
+    return all_of(swift, is_kind(tags, *_SERVER_KINDS))
 
 
 def verdict(machines: Machines, scene: Scene, _options: Options) -> Found | None:
     """The first Mac type with work for Linux."""
+    meant = needs_no_mac(machines.tags)
     name = next((name for name in machines.types if scene.catalog.mac(name) is not None), None)
-    if name is None:
-        return None
-    platforms = words(machines.tags, "fleet:platforms")
-    if isinstance(platforms, Unknown):
-        return Undecided(urn=machines.urn, why="its tag 'fleet:platforms' is not known yet")
-    if not needs_no_mac(platforms, machines.tags.known("fleet:language"), machines.tags.known("fleet:kind")):
-        return None
+    if name is None or meant is False:
+        return decided(machines, meant, None)
     text = f"{name} for work that runs on Linux; Swift's Linux toolchain does it on Graviton or x86 without a Mac host"
-    return Violation(urn=machines.urn, text=text)
+    return decided(machines, meant, Violation(urn=machines.urn, text=text))
 
 
 RULE = Rule(

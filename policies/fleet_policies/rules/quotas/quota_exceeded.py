@@ -38,8 +38,10 @@ https://docs.aws.amazon.com/ec2/latest/instancetypes/ec2-instance-quotas.html
 from collections.abc import Iterator
 from decimal import Decimal
 
-from fleet.cost.properties import effective, text
+from fleet.cost.launches import CAPACITY_RESERVATION
+from fleet.cost.properties import count, effective, text
 from fleet.money import usd
+from fleet.stack.model import Unknown
 from fleet_policies.amounts import number
 from fleet_policies.mac_hosts import HOST
 from fleet_policies.quota_needs import Need, needs_of
@@ -54,7 +56,7 @@ def check(scene: Scene, options: Options) -> Iterator[Found]:
         yield NotApplicable(why="no quotas: set 'quotas', or 'quotas.limits' in fleet.yaml")
         return
     needs = [need for machines in scene.machines for need in needs_of(machines, scene.catalog)]
-    needs += _hosts(scene)
+    needs += [*_hosts(scene), *_reservations(scene)]
     regions = sorted({need.region for need in needs if need.region is not None})
     for (code, where), limit in sorted(limits.items(), key=lambda item: (item[0][0], item[0][1] or "")):
         for region in [where] if where is not None else regions:
@@ -88,11 +90,37 @@ def _hosts(scene: Scene) -> list[Need]:
     """Dedicated hosts, one each."""
     found = []
     for resource in scene.of_type(HOST):
-        kind, region = text(effective(resource), "instanceType"), scene.near.region(resource)
-        code = scene.catalog.quota_code(kind, "dedicated_host") if isinstance(kind, str) else None
+        values, region = effective(resource), scene.near.region(resource)
+        where = region if isinstance(region, str) else None
+        kind, family = text(values, "instanceType"), text(values, "instanceFamily")
+        if isinstance(kind, Unknown) or (kind is None and isinstance(family, Unknown)):
+            found.append(Need(name=resource.name, code=None, region=where, amount=None, codes=_host_codes(scene)))
+            continue
+        named = kind or next((shape.name for shape in scene.catalog.families.get(str(family), ())), None)
+        code = None if named is None else scene.catalog.quota_code(named, "dedicated_host")
         if code is not None:
-            where = region if isinstance(region, str) else None
             found.append(Need(name=resource.name, code=code, region=where, amount=Decimal(1)))
+    return found
+
+
+def _host_codes(scene: Scene) -> frozenset[str]:
+    return frozenset(code for code, quota in scene.catalog.quotas.items() if quota.unit == "hosts")
+
+
+def _reservations(scene: Scene) -> list[Need]:
+    """Capacity reservations: they count as running instances, used or not."""
+    found = []
+    for resource in scene.of_type(CAPACITY_RESERVATION):
+        values, region = effective(resource), scene.near.region(resource)
+        kind, units = text(values, "instanceType"), count(values, "instanceCount")
+        shape = scene.catalog.types.get(kind) if isinstance(kind, str) else None
+        where = region if isinstance(region, str) else None
+        code = None if shape is None else scene.catalog.quota_code(shape.name, "on_demand")
+        if isinstance(kind, Unknown):
+            found.append(Need(name=resource.name, code=None, region=where, amount=None))
+        elif shape is not None and code is not None:
+            amount = None if isinstance(units, Unknown) else (units or Decimal(0)) * shape.vcpus
+            found.append(Need(name=resource.name, code=code, region=where, amount=amount))
     return found
 
 

@@ -49,23 +49,26 @@ https://docs.aws.amazon.com/autoscaling/ec2/userguide/auto-scaling-benefits.html
 
 from fleet.cost import MACHINE_TYPES, Machines
 from fleet.stack.model import Unknown
-from fleet_policies.per_machines import unplanned_machines
+from fleet_policies.intent import all_of, is_kind
+from fleet_policies.per_machines import decided, unplanned_machines
 from fleet_policies.rule import Found, Options, Rule, Undecided, Violation
 from fleet_policies.running import has_several_nodes
 from fleet_policies.scene import Scene
 
 
-def verdict(machines: Machines, _scene: Scene, _options: Options) -> Found | None:
+def verdict(machines: Machines, scene: Scene, _options: Options) -> Found | None:
     """A service of several nodes in one zone."""
-    kinds = (machines.tags.known("fleet:kind") or "").split()
-    if machines.kind not in ("group", "node_group") or "service" not in kinds or not has_several_nodes(machines):
+    if machines.kind not in ("group", "node_group"):
+        return None
+    meant = all_of(is_kind(machines.tags, "service"), has_several_nodes(machines, scene.catalog))
+    if meant is False:
         return None
     if isinstance(machines.zones, Unknown):
         return Undecided(urn=machines.urn, why="its zones are not all known yet")
     if machines.zones is None or len(machines.zones) != 1:
         return None
     text = f"a service with several instances in one zone, {machines.zones[0]}; spread it over two or more"
-    return Violation(urn=machines.urn, text=text)
+    return decided(machines, meant, Violation(urn=machines.urn, text=text))
 
 
 RULE = Rule(

@@ -49,10 +49,11 @@ def verdict(machines: Machines) -> Found | None:
     """Violation, undecided, or None when it is fine."""
     interruptible = flag(machines.tags, "fleet:interruptible")
     spot = machines.may_use_spot
-    if interruptible is True or interruptible is None or spot is False or machines.maximum.max == 0:
+    runs = machines.runs_any
+    if interruptible is True or interruptible is None or spot is False or runs is False:
         return None
-    if isinstance(interruptible, Unknown) or isinstance(spot, Unknown):
-        what = "tag 'fleet:interruptible'" if isinstance(interruptible, Unknown) else "the share of spot"
+    if isinstance(interruptible, Unknown) or isinstance(spot, Unknown) or isinstance(runs, Unknown):
+        what = "tag 'fleet:interruptible'" if isinstance(interruptible, Unknown) else "the share of spot or its size"
         return Undecided(urn=machines.urn, why=f"{what} is not known yet")
     text = "spot capacity for work that is not interruptible (tag 'fleet:interruptible' is 'false'); buy it on demand"
     return Violation(urn=machines.urn, text=f"{text}, or change the tag if the work may stop at any time")

@@ -36,7 +36,7 @@ https://aws.amazon.com/ec2/spot/instance-advisor/
 from fleet.cost import MACHINE_TYPES, Machines
 from fleet.stack.model import Unknown
 from fleet_policies.amounts import percent
-from fleet_policies.per_machines import unplanned_machines
+from fleet_policies.per_machines import decided, unplanned_machines, unsure_types
 from fleet_policies.rule import Found, Options, Rule, Undecided, Violation
 from fleet_policies.scene import Scene
 
@@ -44,7 +44,7 @@ from fleet_policies.scene import Scene
 def verdict(machines: Machines, scene: Scene, options: Options) -> Found | None:
     """Types bought as spot that are interrupted too often."""
     spot = machines.may_use_spot
-    if spot is False or machines.maximum.max == 0:
+    if spot is False or machines.runs_any is False:
         return None
     if isinstance(spot, Unknown) or not isinstance(machines.region, str):
         return Undecided(urn=machines.urn, why="its share of spot or its region is not known yet")
@@ -55,9 +55,10 @@ def verdict(machines: Machines, scene: Scene, options: Options) -> Found | None:
         if found is not None and found.low_percent >= limit:
             often.append(f"{name} ({found.low_percent} % or more)")
     if not often:
-        return None
+        return unsure_types(machines)
     text = f"spot of types that AWS interrupts {percent(limit)} a month or more in {machines.region}: "
-    return Violation(urn=machines.urn, text=f"{text}{', '.join(often[:5])}; use others")
+    violation = Violation(urn=machines.urn, text=f"{text}{', '.join(often[:5])}; use others")
+    return decided(machines, machines.runs_any, violation)
 
 
 RULE = Rule(

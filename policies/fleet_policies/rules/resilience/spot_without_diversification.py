@@ -58,7 +58,7 @@ https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/spot-best-practices.html
 from fleet.catalog import Catalog
 from fleet.cost import MACHINE_TYPES, Machines
 from fleet.stack.model import Unknown
-from fleet_policies.per_machines import unplanned_machines
+from fleet_policies.per_machines import decided, unplanned_machines
 from fleet_policies.rule import Found, Options, Rule, Undecided, Violation
 from fleet_policies.scene import Scene
 
@@ -72,7 +72,7 @@ def number_of_types(machines: Machines, catalog: Catalog) -> int:
 def verdict(machines: Machines, scene: Scene, options: Options) -> Found | None:
     """Spot of few types."""
     spot = machines.may_use_spot
-    if machines.kind == "instance" or spot is False or machines.maximum.max == 0:
+    if machines.kind == "instance" or spot is False or machines.runs_any is False:
         return None
     least = int(options["min_instance_types"])
     found = number_of_types(machines, scene.catalog)
@@ -83,7 +83,7 @@ def verdict(machines: Machines, scene: Scene, options: Options) -> Found | None:
             return Undecided(urn=machines.urn, why="its types or its share of spot are not all known")
         return None
     text = f"spot of {found} instance type{'s' if found != 1 else ''}; use at least {least}, so that AWS can choose"
-    return Violation(urn=machines.urn, text=text)
+    return decided(machines, machines.runs_any, Violation(urn=machines.urn, text=text))
 
 
 RULE = Rule(

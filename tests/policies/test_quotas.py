@@ -1,0 +1,116 @@
+"""FQ601 counts what a stack may need at its maximum, in each region, as AWS counts it."""
+
+from datetime import date
+
+import pytest
+from fleet_policies.analysis import analyze
+from fleet_policies.registry import rules
+from fleet_policies.scene import Given, Scene
+from fleet_policies.settings import read_settings
+
+from fleet.catalog import Catalog
+from fleet.stack.model import UNKNOWN, Resource, Stack
+
+STANDARD, SPOT, MAC = "L-1216C47A", "L-34B43A08", "L-2CBA8B92"
+GROUP, TEMPLATE = "aws:autoscaling/group:Group", "aws:ec2/launchTemplate:LaunchTemplate"
+
+
+@pytest.fixture(scope="module")
+def catalog():
+    return Catalog.load()
+
+
+def one(kind, name, inputs, **depends):
+    urns = {key: (f"urn:pulumi:dev::p::{other}",) for key, other in depends.items()}
+    return Resource(
+        urn=f"urn:pulumi:dev::p::{kind}::{name}", type=kind, name=name, inputs=inputs, property_dependencies=urns
+    )
+
+
+def group(name="g", *, template=None, **inputs):
+    launch = one(TEMPLATE, name, {"imageId": "ami-1", "instanceType": "m7g.2xlarge", **(template or {})})
+    at = {"launchTemplate": f"{TEMPLATE}::{name}", "mixedInstancesPolicy": f"{TEMPLATE}::{name}"}
+    return [launch, one(GROUP, name, {"minSize": 0, "launchTemplate": {"id": UNKNOWN}, **inputs}, **at)]
+
+
+def split(**distribution):
+    block = {
+        "launchTemplateSpecification": {"launchTemplateId": UNKNOWN},
+        "overrides": [{"instanceType": "m7g.2xlarge"}],
+    }
+    return {"mixedInstancesPolicy": {"instancesDistribution": distribution, "launchTemplate": block}}
+
+
+CASES = {
+    "eight vCPUs for each of ten": (group(maxSize=10), STANDARD, 80),
+    "the share of spot": (group(maxSize=10, **split(onDemandPercentageAboveBaseCapacity=50)), SPOT, 40),
+    "the share on demand": (group(maxSize=10, **split(onDemandPercentageAboveBaseCapacity=50)), STANDARD, 40),
+    "spot above the base": (
+        group(maxSize=10, **split(onDemandBaseCapacity=4, onDemandPercentageAboveBaseCapacity=0)),
+        SPOT,
+        48,
+    ),
+    "hosts of a host resource group": (
+        group(maxSize=3, template={"instanceType": "mac-m4.metal", "placement": {"hostResourceGroupArn": "arn:x"}}),
+        MAC,
+        3,
+    ),
+    "hosts by type and by family": (
+        [
+            one("aws:ec2/dedicatedHost:DedicatedHost", "a", {"instanceType": "mac-m4.metal"}),
+            one("aws:ec2/dedicatedHost:DedicatedHost", "b", {"instanceFamily": "mac-m4"}),
+        ],
+        MAC,
+        2,
+    ),
+    "a reservation, and nothing more for what runs in it": (
+        [
+            one(
+                "aws:ec2/capacityReservation:CapacityReservation",
+                "r",
+                {"instanceType": "m7g.2xlarge", "instanceCount": 5, "instancePlatform": "Linux/UNIX"},
+            ),
+            *group(
+                maxSize=5,
+                template={
+                    "capacityReservationSpecification": {"capacityReservationTarget": {"capacityReservationId": "cr-1"}}
+                },
+            ),
+        ],
+        STANDARD,
+        40,
+    ),
+    "the sum of all groups": ([*group("a", maxSize=1), *group("b", maxSize=2)], STANDARD, 24),
+}
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_a_quota_holds_exactly_what_may_be_needed(catalog, case):
+    """At the need it is silent, one below it fires with the need."""
+    resources, code, need = CASES[case]
+
+    assert found(catalog, resources, {code: need}) == []
+    assert f"{need} " in found(catalog, resources, {code: need - 1})[0]
+
+
+@pytest.mark.parametrize(
+    "resources",
+    [
+        pytest.param(group(maxSize=UNKNOWN), id="a size that is not known"),
+        pytest.param(group(maxSize=1, template={"instanceType": UNKNOWN}), id="a type that is not known"),
+        pytest.param([one("aws:ec2/dedicatedHost:DedicatedHost", "h", {"instanceType": UNKNOWN})], id="a host"),
+    ],
+)
+def test_what_is_not_known_may_pass_any_quota_that_it_may_touch(catalog, resources):
+    """The gate fails on what could be."""
+    code = MAC if "dedicatedHost" in resources[0].type else STANDARD
+
+    assert "not proved to hold" in found(catalog, resources, {code: 1_000_000})[0]
+
+
+def found(catalog, resources, quotas):
+    stack = Stack(project="p", name="dev", resources=tuple(resources), config={"aws:region": "us-east-1"})
+    mine = {"quota-exceeded": rules()["quota-exceeded"]}
+    scene = Scene(stack, Given(today=date(2026, 12, 1), catalog=catalog))
+    analysis = analyze(scene, mine, read_settings({"quota-exceeded": {"quotas": quotas}}, mine))
+    return [finding.message for finding in analysis.findings]
