@@ -7,29 +7,39 @@ from typing import Annotated, Any
 import typer
 
 from fleet.cli import surroundings as around
+from fleet.cli import voice
 from fleet.cli.catalog_options import filters_of, with_options
+from fleet.cli.register import command, group
 
 __all__ = ["app"]
 
-app = typer.Typer(help="What can be bought, at what price, from which source and date.", no_args_is_help=True)
+app = group(
+    "What can be bought, at what price, from which source and date.",
+    "fleet catalog query --accelerator h100 --purchase any",
+    "fleet catalog show m9g.large",
+    "fleet catalog refresh --dry-run",
+)
 
 _SORT = "A field: name, vcpus, price, price/vcpu, coremark/usd, price/accelerator, price/bf16-pflops, price/hbm-gib..."
 
 
-@app.command()
+@command(app)
 @with_options
 def query(
     names: Annotated[
-        list[str] | None, typer.Argument(help="Types, families, accelerators, chips or processors.")
+        list[str] | None,
+        typer.Argument(metavar="[NAME]...", help="Types, families, accelerators, chips or processors."),
     ] = None,
     *,
-    region: Annotated[list[str] | None, typer.Option(help="us-east-1 without; repeat for more.")] = None,
+    region: Annotated[
+        list[str] | None, typer.Option(metavar="REGION", help="us-east-1 without; repeat for more.")
+    ] = None,
     purchase: Annotated[
-        str, typer.Option(help="on_demand, spot, savings_plan, capacity_block, dedicated_host, any.")
+        str, typer.Option(metavar="HOW", help="on_demand, spot, savings_plan, capacity_block, dedicated_host, any.")
     ] = "on_demand",
-    sort: Annotated[str, typer.Option(help=_SORT)] = "name",
+    sort: Annotated[str, typer.Option(metavar="FIELD", help=_SORT)] = "name",
     reverse: Annotated[bool, typer.Option("--reverse", help="The other way round.")] = False,
-    limit: Annotated[int | None, typer.Option(min=1, help="Show the first so many.")] = None,
+    limit: Annotated[int | None, typer.Option(min=1, metavar="N", help="Show the first so many.")] = None,
     catalog: around.CatalogFile = None,
     today: around.Today = None,
     json_: around.AsJson = False,
@@ -37,8 +47,9 @@ def query(
 ) -> None:
     """Offers that fit, sorted by any field or by value for money.
 
-    Examples:  fleet catalog query --architecture arm64 --memory 16GiB --sort coremark/usd   |
-    fleet catalog query --stack cuda --precision fp8 --purchase any --sort price/bf16-pflops
+    Examples:
+        fleet catalog query --architecture arm64 --memory 16GiB --sort coremark/usd
+        fleet catalog query --stack cuda --precision fp8 --purchase any --sort price/bf16-pflops
     """
     from fleet.catalog.answer import found_json, found_text
     from fleet.catalog.query import query as ask
@@ -58,7 +69,7 @@ def query(
         around.put(found_text(found, sort=sort, today=day))
 
 
-@app.command()
+@command(app)
 def show(
     name: Annotated[str, typer.Argument(metavar="TYPE", help="A type, family, accelerator, chip or system.")],
     region: Annotated[str | None, typer.Option(help="Region that missing prices are explained for.")] = None,
@@ -66,9 +77,14 @@ def show(
     today: around.Today = None,
     json_: around.AsJson = False,
 ) -> None:
-    """One type's sheet: shape, every price with source and date, siblings; or what another name stands for.
+    """One type's sheet: shape, prices with source and date.
 
-    Examples:  fleet catalog show p6-b300.48xlarge   |   fleet catalog show trainium3   |   fleet catalog show m4-max
+    Any other name of the catalog too: a family, an accelerator, a chip or a system, and what it stands for.
+
+    Examples:
+        fleet catalog show p6-b300.48xlarge
+        fleet catalog show trainium3
+        fleet catalog show m4-max
     """
     from fleet.catalog.show import shown_json, shown_text
 
@@ -79,11 +95,15 @@ def show(
         around.put(shown_text(found, name, region=region, today=day))
 
 
-@app.command()
+@command(app)
 def accelerators(catalog: around.CatalogFile = None, json_: around.AsJson = False) -> None:
-    """Every accelerator with memory, peaks, gates and families; and what cannot be bought, with the reason.
+    """Every accelerator with memory, peaks, gates and families.
 
-    Examples:  fleet catalog accelerators   |   fleet catalog accelerators --json
+    Ends with what cannot be bought, and the reason.
+
+    Examples:
+        fleet catalog accelerators
+        fleet catalog accelerators --json
     """
     from fleet.catalog.answer import accelerators_json, accelerators_text
 
@@ -94,7 +114,7 @@ def accelerators(catalog: around.CatalogFile = None, json_: around.AsJson = Fals
         around.put(accelerators_text(items))
 
 
-@app.command()
+@command(app)
 def refresh(
     *,
     regions: Annotated[
@@ -112,7 +132,9 @@ def refresh(
 
     Exit codes: 0 written, perhaps with notes on what a missing permission left old; 3 nothing could be read.
 
-    Examples:  fleet catalog refresh --dry-run   |   fleet catalog refresh --regions us-east-1,eu-west-1
+    Examples:
+        fleet catalog refresh --dry-run
+        fleet catalog refresh --regions us-east-1,eu-west-1
     """
     from fleet import aws
     from fleet.aws import answer
@@ -126,14 +148,14 @@ def refresh(
     with answer.progress_bar() as progress:
         done = aws.refresh(aws.boto3_clients(profile), folder=place, today=day, regions=wanted, progress=progress)
     for line in answer.missing_lines(done):
-        around.say(line)
+        voice.say(line)
     if json_:
         around.put_json(answer.refreshed_json(done))
     else:
         around.put(answer.refreshed_text(done))
 
 
-@app.command()
+@command(app)
 def diff(
     before: Annotated[Path, typer.Argument(metavar="A", help="The older snapshot folder.")],
     after: Annotated[Path, typer.Argument(metavar="B", help="The newer snapshot folder.")],
@@ -141,7 +163,8 @@ def diff(
 ) -> None:
     """Price moves, new and gone types from snapshot A to B.
 
-    Examples:  fleet catalog diff ~/.local/share/fleet/catalog/2026-10-01 ~/.local/share/fleet/catalog/2026-11-01
+    Examples:
+        fleet catalog diff ~/.local/share/fleet/catalog/2026-10-01 ~/.local/share/fleet/catalog/2026-11-01
     """
     from fleet.catalog import Catalog
     from fleet.catalog.difference import compare, difference_json, difference_text

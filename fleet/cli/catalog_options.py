@@ -85,6 +85,8 @@ OPTIONS = (
     _plain("flag", "priced", "Leave out what has no price.", "priced_only"),
 )
 
+_METAVARS: Mapping[Shape, str] = {"many": "NAME", "whole": "N", "number": "N", "amount": "AMOUNT", "text": "NAME"}
+
 _TYPES: Mapping[Shape, Any] = {
     "many": list[str] | None,
     "whole": int | None,
@@ -128,6 +130,6 @@ def _value(option: Option, value: Any) -> Any:
 def _parameter(option: Option) -> inspect.Parameter:
     flags = f"--{option.flag}/--no-{option.flag}" if option.shape == "either" else f"--{option.flag}"
     kind: Any = _TYPES[option.shape]
-    annotation = Annotated[kind, typer.Option(flags, help=option.help)]
+    annotation = Annotated[kind, typer.Option(flags, metavar=_METAVARS.get(option.shape), help=option.help)]
     default = False if option.shape == "flag" else None
     return inspect.Parameter(option.name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=annotation)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from fleet.cli import surroundings as around
+from fleet.cli import voice
 from fleet.errors import ConfigError, FleetError
 
 if TYPE_CHECKING:
@@ -43,10 +44,10 @@ ENDINGS = {
 """The format of a report by the ending of its file."""
 
 BaselineOption = Annotated[
-    Path | None, typer.Option("--baseline", help="A stored result: what was there before is not new.")
+    Path | None, typer.Option("--baseline", metavar="FILE", help="A stored result: what was there before is not new.")
 ]
 FailOnOption = Annotated[FailOn, typer.Option("--fail-on", help="Fail on any mandatory finding, or only on new ones.")]
-SaveBaseline = Annotated[Path | None, typer.Option("--save-baseline", help="Store the result for later comparisons.")]
+SaveBaseline = Annotated[Path | None, typer.Option("--save-baseline", metavar="FILE", help="Store the result for later comparisons.")]
 FormatOption = Annotated[Format, typer.Option("--format", "-f", help="How the result is written.")]
 Reports = Annotated[
     list[Path] | None,
@@ -109,10 +110,10 @@ def deliver(result: "Result", wanted: Delivery) -> int:
         changes = diff(wanted.baseline, result)
     if wanted.save_baseline is not None:
         around.put(result_json(result), wanted.save_baseline)
-        around.say(f"wrote {wanted.save_baseline}")
+        voice.say(f"wrote {wanted.save_baseline}")
     for report in wanted.reports:
         around.put(_written(result, changes, ENDINGS[report.suffix.lower()], wanted, to_file=True), report)
-        around.say(f"wrote {report}")
+        voice.say(f"wrote {report}")
     to_file = wanted.output is not None
     around.put(_written(result, changes, wanted.format, wanted, to_file=to_file), wanted.output)
     return 0 if result.passed else 1
@@ -126,7 +127,7 @@ def _written(result: "Result", changes: "Diff | None", format_: Format, wanted: 
         case Format.table:
             colour = around.has_colour() and not to_file
             return report.table(
-                result, changes=changes, width=around.width(), colour=colour, everything=wanted.everything
+                result, changes=changes, width=around.width(), colour=colour, everything=wanted.everything or voice.is_verbose()
             )
         case Format.json:
             return result_json(result)
@@ -167,5 +168,5 @@ def _plan_beside(result: "Result", wanted: Delivery) -> dict[str, Any]:
         names = [workload.name for workload in spec.workloads]
         return {"plan": plan, "explanations": [explain(spec, catalog, n, today=today, plan=plan) for n in names]}
     except FleetError as error:
-        around.say(f"the report shows no plan: {error}")
+        voice.say(f"the report shows no plan: {error}")
         return {}

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from fleet.cli import surroundings as around
+from fleet.cli import voice
 
 if TYPE_CHECKING:
     from fleet.result import Result
@@ -28,11 +29,15 @@ def diff(
     catalog: around.CatalogFile = None,
     today: around.Today = None,
 ) -> int:
-    """Show what changed: money taken apart into inputs and prices, capacity, carbon, findings new and fixed.
+    """Show what changed between two results or states.
+
+    Money is taken apart into what inputs and what prices changed; capacity, carbon, findings new and fixed follow.
 
     Results keep the prices they were made with; a state is priced with the catalog at hand and has no findings.
 
-    Examples:  fleet diff base.json head.json   |   fleet diff old-state.json new-state.json --format markdown
+    Examples:
+        fleet diff base.json head.json
+        fleet diff old-state.json new-state.json --format markdown
     """
     import json
 
@@ -69,6 +74,6 @@ def _read(path: Path, catalog: Path | None, today: str | None) -> "Result":
         catalog_path=around.catalog_path(catalog),
         today=around.day(today),
         tool_version=__version__,
-        say=around.say,
+        say=voice.say,
     )
     return check_stack(request, decode_text(text))

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from fleet.cli import surroundings as around
+from fleet.cli import voice
 
 
 def doctor(
@@ -15,17 +16,21 @@ def doctor(
     ] = False,
     json: around.AsJson = False,
 ) -> int:
-    """Show what of the real Pulumi engine is there, where, and what to do about what is missing.
+    """Show what of the real Pulumi engine is there, and where.
+
+    Says what to do about what is missing.
 
     Exit codes: 0 a CLI is there; 3 none is.
 
-    Examples:  fleet doctor   |   fleet doctor --build
+    Examples:
+        fleet doctor
+        fleet doctor --build
     """
     from fleet.engine.real import examine, obtain_cli
 
     environment = dict(os.environ)
     if build:
-        obtain_cli(environment, around.say)
+        obtain_cli(environment, voice.say)
     parts = examine(environment)
     if json:
         around.put_json(

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from fleet.cli import surroundings as around
+from fleet.cli import voice
 
 if TYPE_CHECKING:
     from fleet.catalog import Catalog
@@ -27,11 +28,16 @@ def explain(
     json_: around.AsJson = False,
     today: around.Today = None,
 ) -> int:
-    """Say why a workload runs on what it runs on, what else would do at which cost, and why the rest is out.
+    """Say why a workload runs on what it runs on.
+
+    Shows what else would do at which cost, and why the rest is out.
 
     Needs no lock; what was chosen is marked when there is one for this spec. Exit code 0 whatever the answer.
 
-    Examples:  fleet explain web   |   fleet explain live-video --type trn2.48xlarge   |   fleet explain pretrain --json
+    Examples:
+        fleet explain web
+        fleet explain live-video --type trn2.48xlarge
+        fleet explain pretrain --json
     """
     from fleet.planner import explain as find
     from fleet.report.explanation import explanation_text
@@ -44,7 +50,14 @@ def explain(
         around.put_json(_about(found) if found.about is not None else _all(found))
     else:
         families = _families(wanted, offered, workload, today)
-        text = explanation_text(found, plan, families=families, width=around.width(), colour=around.has_colour())
+        text = explanation_text(
+            found,
+            plan,
+            families=families,
+            width=around.width(),
+            colour=around.has_colour(),
+            everything=voice.is_verbose(),
+        )
         around.put(text)
     return 0
 

@@ -6,8 +6,9 @@ from typing import Annotated
 import typer
 
 from fleet.cli import surroundings as around
+from fleet.cli.register import command, group
 
-app = typer.Typer(help="The locked plan in the words of other tools.", no_args_is_help=True)
+app = group("The locked plan in the words of other tools.", "fleet export karpenter | kubectl apply -f -")
 
 
 @app.callback()
@@ -15,7 +16,7 @@ def export() -> None:
     """The locked plan in the words of other tools."""
 
 
-@app.command()
+@command(app)
 def karpenter(
     spec: around.SpecFile = Path("fleet.yaml"),
     cluster_name: Annotated[
@@ -31,7 +32,9 @@ def karpenter(
 
     Exit codes: 0 written; 1 the lock was made from another spec; 2 a file cannot be read, or no cluster has nodes.
 
-    Examples:  fleet export karpenter | kubectl apply -f -   |   fleet export karpenter --output karpenter.yaml
+    Examples:
+        fleet export karpenter | kubectl apply -f -
+        fleet export karpenter --output karpenter.yaml
     """
     from fleet.errors import ConfigError
     from fleet.plans import lock_path, read_lock, require_fresh

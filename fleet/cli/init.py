@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from fleet.cli import voice
 from fleet.cli.starter import starter_files
 from fleet.errors import FleetError
 
@@ -18,10 +19,18 @@ _HARMLESS = frozenset({".git", ".gitignore", ".venv", "LICENSE", "README.md", "v
 def init(
     folder: Annotated[Path, typer.Argument(help="The folder to fill; made when it is not there.")] = Path(),
 ) -> None:
-    """Write a commented fleet.yaml, Pulumi.yaml, __main__.py and a pull-request workflow into an empty folder."""
+    """Start a project: a commented fleet.yaml and the program.
+
+    Writes fleet.yaml, Pulumi.yaml, __main__.py and a pull-request workflow into a folder that is empty or not there.
+
+    Examples:
+        fleet init
+        fleet init my-fleet
+    """
     for path in write_starter(folder):
         typer.echo(f"wrote {path}")
-    typer.echo("next: edit fleet.yaml, then run 'fleet plan' and 'fleet preview'", err=True)
+    inside = "" if folder.resolve() == Path.cwd() else f"cd {folder}, "
+    voice.say(f"next: {inside}edit fleet.yaml, then run 'fleet plan' and 'fleet preview'")
 
 
 def write_starter(folder: Path) -> list[Path]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from fleet.cli import surroundings as around
+from fleet.cli import voice
 
 if TYPE_CHECKING:
     from fleet.catalog import Catalog
@@ -26,14 +27,21 @@ def plan(
     catalog: around.CatalogFile = None,
     today: around.Today = None,
 ) -> int:
-    """Find the cheapest fleet that runs fleet.yaml, prove how near to the optimum it is, and write the lock.
+    """Find the cheapest fleet, prove how good it is, lock it.
+
+    Solves fleet.yaml and writes fleet.lock.json beside it; what is locked stays unless moving it saves
+    planner.keep_unless_saving_percent.
 
     Exit codes: 0 planned; 1 no fleet is possible, or with --check the lock is stale; 2 the spec is wrong.
 
-    Examples:  fleet plan   |   fleet plan --check   |   fleet plan --spec fleet.dev.yaml --json
+    Examples:
+        fleet plan
+        fleet plan --check
+        fleet plan --spec fleet.dev.yaml --json
     """
     offered = around.load_catalog(catalog)
     wanted = around.read_spec(spec, offered)
+    voice.step(f"catalog of {offered.as_of}, {len(wanted.workloads)} workloads in {spec}")
     if check:
         return _check(spec, wanted, offered, json_)
     return _solve(spec, wanted, offered, json_=json_, fresh=fresh, today=today)
@@ -50,9 +58,9 @@ def _check(path: Path, spec: "FleetSpec", catalog: "Catalog", json_: bool) -> in
     elif state.fresh:
         around.put(f"{lock} fits {path}")
     else:
-        around.say(state.reason or "the lock is stale")
+        voice.warn(state.reason or "the lock is stale")
     for note in state.notes:
-        around.say(note)
+        voice.say(note)
     return 0 if state.fresh else 1
 
 
@@ -63,27 +71,27 @@ def _solve(path: Path, spec: "FleetSpec", catalog: "Catalog", *, json_: bool, fr
 
     lock = lock_path(path)
     previous = None if fresh else _previous(lock)
-    show = around.progress()
-    found = solve(spec, catalog, today=around.day(today), previous=previous, progress=show)
-    around.done(show)
+    with voice.working("planning") as show:
+        found = solve(spec, catalog, today=around.day(today), previous=previous, progress=show)
     if json_:
         around.put_json({**json.loads(plan_json(found)), **_no(found)})
     else:
-        around.put(plan_text(found, width=around.width(), colour=around.has_colour()))
+        everything = voice.is_verbose()
+        around.put(plan_text(found, width=around.width(), colour=around.has_colour(), everything=everything))
     if found.gap_percent > spec.planner.max_gap_percent:
-        around.say(
+        voice.warn(
             f"warning: the gap of {found.gap_percent:.2f} % is above max_gap_percent {spec.planner.max_gap_percent:g}"
         )
     if found.status == "infeasible":
-        around.say(f"no fleet is possible; {lock} is left as it was" if lock.exists() else "no fleet is possible")
+        voice.warn(f"no fleet is possible; {lock} is left as it was" if lock.exists() else "no fleet is possible")
         return 1
     if found.status == "timed_out" and not found.allocations:
-        around.say("nothing was found within planner.time_limit_seconds; the lock is left as it was")
+        voice.warn("nothing was found within planner.time_limit_seconds; the lock is left as it was")
         return 1
     write_lock(found, lock)
     if previous is not None and not json_:
         around.put(changes_text(previous, found))
-    around.say(f"wrote {lock}")
+    voice.say(f"wrote {lock}")
     return 0
 
 
@@ -102,5 +110,5 @@ def _previous(lock: Path) -> "Plan | None":
     try:
         return read_lock(lock)
     except LockError as error:
-        around.say(f"{error}; planning without it")
+        voice.warn(f"{error}; planning without it")
         return None

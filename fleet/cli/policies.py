@@ -1,6 +1,5 @@
 """`fleet policies`: the rules, their pages, and a copy of the pack for a project."""
 
-import json
 import os
 import sys
 from pathlib import Path
@@ -8,6 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from fleet.cli import surroundings as around
+from fleet.cli.register import command, group
 from fleet.errors import ConfigError, UnknownName
 
 if TYPE_CHECKING:
@@ -15,7 +16,12 @@ if TYPE_CHECKING:
 
 __all__ = ["app", "install", "installed_pack", "list_rules", "show"]
 
-app = typer.Typer(no_args_is_help=True, help="The rules of the policy pack, and a copy of it for a project.")
+app = group(
+    "The rules of the policy pack, and a copy of it for a project.",
+    "fleet policies list",
+    "fleet policies show FC101",
+    "fleet policies install policies",
+)
 
 _FILES = ("PulumiPolicy.yaml", "__main__.py", "config.json", "requirements.txt")
 _DEFINITION = "PulumiPolicy.yaml"
@@ -29,36 +35,49 @@ def installed_pack() -> Path:
     return package.parent if (package.parent / _DEFINITION).is_file() else package / "pack"
 
 
-@app.command("list")
-def list_rules(
-    as_json: Annotated[bool, typer.Option("--json", help="JSON on standard output, and nothing else there.")] = False,
-) -> None:
-    """List the rules with their ids, levels and what they report."""
+@command(app, "list")
+def list_rules(json_: around.AsJson = False) -> None:
+    """List the rules with their ids, levels and what they report.
+
+    Examples:
+        fleet policies list
+        fleet policies list --json
+    """
     from fleet_policies.registry import rules
 
     found = rules().values()
-    if as_json:
-        typer.echo(json.dumps([_values(rule) for rule in found], indent=2))
+    if json_:
+        around.put_json([_values(rule) for rule in found])
         return
     width = max(len(rule.name) for rule in found)
     for rule in found:
         typer.echo(f"{rule.id}  {rule.name:<{width}}  {rule.level:<9}  {rule.summary}")
 
 
-@app.command()
+@command(app)
 def show(rule: Annotated[str, typer.Argument(help="Name or id of a rule.")]) -> None:
-    """Print the page of a rule: what it does, why, examples, options."""
+    """Print the page of a rule: what it does, why, examples, options.
+
+    Examples:
+        fleet policies show FC101
+        fleet policies show monthly-budget-exceeded
+    """
     from fleet_policies.pages import page
 
     typer.echo(page(_find(rule)), nl=False)
 
 
-@app.command()
+@command(app)
 def install(
     folder: Annotated[Path, typer.Argument(help="Folder to copy the pack into, for example policies.")],
     force: Annotated[bool, typer.Option("--force", help="Replace files that are there and differ.")] = False,
 ) -> None:
-    """Copy the few files of the pack into a project; the rules themselves stay in the installed package."""
+    """Copy the few files of the pack into a project; the rules themselves stay in the installed package.
+
+    Examples:
+        fleet policies install policies
+        fleet policies install policies --force
+    """
     contents = {name: (installed_pack() / name).read_text(encoding="utf-8") for name in _FILES}
     contents[_DEFINITION] = _definition(contents[_DEFINITION], folder)
     differing = [n for n, text in contents.items() if (folder / n).exists() and (folder / n).read_text() != text]

@@ -11,6 +11,7 @@ import typer
 
 from fleet.cli import delivery as to
 from fleet.cli import surroundings as around
+from fleet.cli import voice
 from fleet.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -27,23 +28,23 @@ class Engine(StrEnum):
 
 PolicyPacks = Annotated[
     list[Path] | None,
-    typer.Option("--policy-pack", help="A policy pack's folder; may be given more than once [default: ./policies]."),
+    typer.Option("--policy-pack", metavar="DIR", help="A policy pack's folder; may be given more than once [default: ./policies]."),
 ]
 PolicyConfig = Annotated[
-    Path | None, typer.Option("--policy-config", help="Levels and options of rules [default: config.json of the pack].")
+    Path | None, typer.Option("--policy-config", metavar="FILE", help="Levels and options of rules [default: config.json of the pack].")
 ]
 
 
 def preview(
     engine: Annotated[Engine, typer.Option("--engine", help="Run it here, or with the Pulumi CLI.")] = Engine.embedded,
     stack: Annotated[
-        str | None, typer.Option("--stack", "-s", help="The stack [default: the selected one, else dev].")
+        str | None, typer.Option("--stack", "-s", metavar="NAME", help="The stack [default: the selected one, else dev].")
     ] = None,
     policy_pack: PolicyPacks = None,
     policy_config: PolicyConfig = None,
     baseline: to.BaselineOption = None,
     fail_on: to.FailOnOption = to.FailOn.any,
-    invokes: Annotated[Path | None, typer.Option("--invokes", help="Answers to provider calls, as JSON.")] = None,
+    invokes: Annotated[Path | None, typer.Option("--invokes", metavar="FILE", help="Answers to provider calls, as JSON.")] = None,
     save_baseline: to.SaveBaseline = None,
     format_: to.FormatOption = to.Format.table,
     output: around.Output = None,
@@ -55,11 +56,16 @@ def preview(
     catalog: around.CatalogFile = None,
     today: around.Today = None,
 ) -> int:
-    """Run the Pulumi program of this folder, price every resource, and let the policy packs judge it.
+    """Run the Pulumi program, price it, let the policies judge.
+
+    Works on any Pulumi program of this folder, also one that knows nothing of fleet; nothing is deployed.
 
     Exit codes: 0 passed; 1 mandatory violations; 2 the program or a setting is wrong; 3 the engine is missing.
 
-    Examples:  fleet preview  |  fleet preview --engine pulumi --stack prod  |  fleet preview --report report.html
+    Examples:
+        fleet preview
+        fleet preview --engine pulumi --stack prod
+        fleet preview --report report.html --report fleet.sarif
     """
     wanted = to.read_delivery(
         baseline,
@@ -85,8 +91,9 @@ def preview(
         simulated_aws=simulated_aws,
     )
     if stack is None and engine is Engine.embedded:
-        around.say("no stack is named: previewing stack 'dev' on a throw-away local backend; --stack names another")
-    result = preview_embedded(request) if engine is Engine.embedded else preview_with_engine(request)
+        voice.say("no stack is named: previewing stack 'dev' on a throw-away local backend; --stack names another")
+    with voice.working("running the program, pricing its resources, asking the policy packs"):
+        result = preview_embedded(request) if engine is Engine.embedded else preview_with_engine(request)
     return to.deliver(result, wanted)
 
 
@@ -104,11 +111,16 @@ def check(
     catalog: around.CatalogFile = None,
     today: around.Today = None,
 ) -> int:
-    """Price and judge what somebody else produced: any Pulumi AWS stack, as a file.
+    """Price and judge a state export or preview, as a file.
+
+    Takes the output of 'pulumi stack export', 'pulumi preview --json' or the streaming preview of any AWS stack.
 
     Several files are shown each and in total; budgets hold over the total.
 
-    Examples:  pulumi stack export | fleet check /dev/stdin   |   fleet check preview.json --format markdown
+    Examples:
+        pulumi stack export | fleet check /dev/stdin
+        fleet check prod.json staging.json
+        fleet check preview.json --format markdown
     """
     wanted = to.read_delivery(
         baseline,
@@ -126,7 +138,9 @@ def check(
     from fleet.stack import decode_file, together
 
     request = replace(_request(Path.cwd(), policy_pack, policy_config, catalog, today), baseline=baseline)
-    result = check_stack(request, together([decode_file(file) for file in files]))
+    stack = together([decode_file(file) for file in files])
+    with voice.working("pricing resources, asking the policy packs"):
+        result = check_stack(request, stack)
     return to.deliver(result, wanted)
 
 
@@ -147,7 +161,7 @@ def _request(
         today=around.day(today),
         tool_version=__version__,
         packs=_packs(folder, packs, config),
-        say=around.say,
+        say=voice.say,
     )
 
 

@@ -1,14 +1,18 @@
 """`fleet schema`: what editors need to complete and check fleet.yaml."""
 
-import json
-
-import typer
-
+from fleet.cli import surroundings as around
 from fleet.spec import json_schema
 
 __all__ = ["schema"]
 
 
 def schema() -> None:
-    """Print the JSON Schema of fleet.yaml, for editors."""
-    typer.echo(json.dumps(json_schema(), indent=2))
+    """Print the JSON Schema of fleet.yaml, for editors.
+
+    VS Code and every editor with yaml-language-server take it from a first line of fleet.yaml:
+    # yaml-language-server: $schema=fleet.schema.json
+
+    Examples:
+        fleet schema > fleet.schema.json
+    """
+    around.put_json(json_schema())

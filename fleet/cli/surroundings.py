@@ -26,11 +26,13 @@ Today = Annotated[
 ]
 CatalogFile = Annotated[
     Path | None,
-    typer.Option("--catalog", envvar="FLEET_CATALOG", help="Another catalog snapshot, or a JSON list of shapes."),
+    typer.Option(
+        "--catalog", metavar="FILE", envvar="FLEET_CATALOG", help="Another catalog snapshot, or a JSON list of shapes."
+    ),
 ]
-SpecFile = Annotated[Path, typer.Option("--spec", help="What must run.")]
+SpecFile = Annotated[Path, typer.Option("--spec", metavar="FILE", help="What must run.")]
 AsJson = Annotated[bool, typer.Option("--json", help="JSON on standard output, and nothing else there.")]
-Output = Annotated[Path | None, typer.Option("--output", "-o", help="Write the result to this file.")]
+Output = Annotated[Path | None, typer.Option("--output", "-o", metavar="FILE", help="Write the result to this file.")]
 
 
 def day(text: str | None) -> date:
@@ -38,7 +40,7 @@ def day(text: str | None) -> date:
     if text is None:
         return datetime.now(tz=UTC).date()
     try:
-        return date.fromisoformat(text)
+        return datetime.strptime(text, "%Y-%m-%d").replace(tzinfo=UTC).date()
     except ValueError as error:
         raise ConfigError(f"--today is {text!r}; it must be a day such as 2026-12-01") from error
 
@@ -79,28 +81,6 @@ def read_spec(path: Path, catalog: "Catalog") -> "FleetSpec":
     from fleet.spec import load_spec
 
     return load_spec(path, None if catalog.plain else known(catalog))
-
-
-def say(text: str) -> None:
-    """A note for the person, on standard error."""
-    print(f"fleet: {text}", file=sys.stderr)
-
-
-def progress() -> "Any":
-    """Where long work tells how far it is: a line that rewrites itself on a terminal, nothing in a pipe."""
-    if not sys.stderr.isatty():
-        return None
-
-    def show(text: str) -> None:
-        print(f"\r\033[K{text}", end="", file=sys.stderr, flush=True)
-
-    return show
-
-
-def done(show: Any) -> None:
-    """Clear the progress line."""
-    if show is not None:
-        print("\r\033[K", end="", file=sys.stderr, flush=True)
 
 
 def width() -> int:

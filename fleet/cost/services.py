@@ -208,6 +208,19 @@ def _from_amazon(pool: str | Unknown | None) -> bool:
 _FULL = Interval.exactly(Decimal(HOURS_PER_MONTH))
 
 
+def _endpoint(resource: Resource, _near: Surroundings, _catalog: Catalog, _region: str) -> Bill:
+    """A VPC endpoint. Gateway endpoints (the default) cost nothing, the other kinds by the hour and zone.
+
+    https://docs.aws.amazon.com/vpc/latest/privatelink/gateway-endpoints.html: "no additional charge".
+    """
+    kind = text(effective(resource), "vpcEndpointType")
+    if isinstance(kind, Unknown):
+        return Bill(monthly=_OPEN, at_max_scale=_OPEN)
+    if kind in {None, "Gateway"}:
+        return Bill()
+    return unpriced_bill(f"{(kind or '')[:40]} endpoints have no price here", by_use=("data that endpoints process",))
+
+
 def _cluster(resource: Resource, _near: Surroundings, catalog: Catalog, region: str) -> Bill:
     """An EKS control plane: standard support is the least, extended support what it may become."""
     standard = catalog.service(region, "eks", "cluster (standard support)")
@@ -244,6 +257,7 @@ SERVICES: Mapping[str, _Pricer] = {
     VOLUME: _volume,
     "aws:ec2/natGateway:NatGateway": _gateway,
     "aws:ec2/eip:Eip": _address,
+    "aws:ec2/vpcEndpoint:VpcEndpoint": _endpoint,
     "aws:eks/cluster:Cluster": _cluster,
     "aws:lb/loadBalancer:LoadBalancer": _balancer,
     "aws:alb/loadBalancer:LoadBalancer": _balancer,

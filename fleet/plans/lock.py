@@ -55,10 +55,18 @@ def read_lock(path: Path) -> Plan:
 
 
 def write_lock(plan: Plan, path: Path) -> None:
-    """Write a plan atomically: readers see the old lock or the new one, and concurrent writers take turns."""
+    """Write a plan atomically: readers see the old lock or the new one, and concurrent writers take turns.
+
+    LockError when it cannot be written; the old lock is never lost.
+    """
     text = _text(plan.model_dump(mode="json", by_alias=True, exclude={"solve_seconds"}))
-    with _turn(path):
-        _replace(path, text.encode())
+    try:
+        with _turn(path):
+            _replace(path, text.encode())
+    except OSError as error:
+        kept = "; the one that is there is as it was" if path.exists() else ""
+        reason = (error.strerror or str(error)).lower()
+        raise LockError(f"the lock {path} cannot be written: {reason}{kept}; make room or give permission") from error
 
 
 def require_fresh(plan: Plan, spec: FleetSpec) -> None:

@@ -5,7 +5,7 @@ from datetime import date
 from decimal import Decimal
 
 from fleet.cost.model import Line, PricedResource
-from fleet.interval import Interval
+from fleet.interval import ZERO, Interval
 from fleet.result.changes import Change
 
 
@@ -61,7 +61,9 @@ def what(resource: PricedResource) -> str:
     """What a priced resource is, in one phrase: count, types, architecture, purchase, region."""
     parts = []
     if resource.instance_types:
-        many = f"{count(resource.count)} x " if resource.count is not None else ""
+        # A group that stands at none and costs something runs by a schedule or a queue: its count says nothing.
+        idles = resource.count == ZERO and resource.monthly_usd not in {None, ZERO}
+        many = f"{count(resource.count)} x " if resource.count is not None and not idles else ""
         parts.append(many + types(resource))
     if resource.architecture:
         parts.append(resource.architecture)

@@ -24,8 +24,12 @@ def explanation_text(
     families: Sequence[Judgement] = (),
     width: int = 80,
     colour: bool = False,
+    everything: bool = False,
 ) -> str:
-    """The explanation as text of at most `width` columns; `families` are shown side by side."""
+    """The explanation as text of at most `width` columns; `families` are shown side by side.
+
+    `everything` lists every alternative, not only the cheapest.
+    """
     out = StringIO()
     console = Console(
         file=out,
@@ -40,8 +44,11 @@ def explanation_text(
     console.print(Text(found.workload, "bold"))
     _chosen(console, found, plan)
     if found.alternatives:
+        shown = found.alternatives if everything else found.alternatives[:_SHOWN]
         console.print(Text(f"\nInstead, each alone ({len(found.alternatives)} types fit, cheapest first)", "bold"))
-        console.print(_table(found.alternatives[:_SHOWN]))
+        console.print(_table(shown))
+        if len(shown) < len(found.alternatives):
+            console.print(Text(f"and {len(found.alternatives) - len(shown)} dearer ones: --verbose", "dim"))
     if families:
         console.print(Text("\nFamilies side by side, each alone", "bold"))
         console.print(_families(families))

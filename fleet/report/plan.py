@@ -2,6 +2,8 @@
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
 from io import StringIO
 
 from rich import box
@@ -13,12 +15,14 @@ from fleet.plans.model import Allocation, Plan
 from fleet.report.amounts import money, trimmed
 
 _WIDE = 100
-_MOST_ASSUMPTIONS = 10
-_MOST_STEPS = 12
+_MOST_STEPS = 4
+_COMMAND = "aws "
+_MOST_TYPES = 3
+"""A workload with more types bought in one way is one line."""
 
 
-def plan_text(plan: Plan, *, width: int = 80, colour: bool = False) -> str:
-    """The plan as text of at most `width` columns."""
+def plan_text(plan: Plan, *, width: int = 80, colour: bool = False, everything: bool = False) -> str:
+    """The plan as text of at most `width` columns; `everything` lists all types, assumptions and next steps."""
     out = StringIO()
     console = Console(
         file=out,
@@ -30,7 +34,8 @@ def plan_text(plan: Plan, *, width: int = 80, colour: bool = False) -> str:
     console.print(Text.assemble((plan.name, "bold"), " · ", (claim(plan), "green" if plan.allocations else "red")))
     if plan.allocations:
         console.print()
-        console.print(_table(plan, width))
+        console.print(_table(plan, width, everything=everything))
+        console.print()
         console.print(_totals(plan))
     for conflict in plan.conflicts:
         console.print(Text(f"✗ {conflict.constraint}: needs {conflict.needed}, allowed {conflict.allowed}", "red"))
@@ -40,9 +45,23 @@ def plan_text(plan: Plan, *, width: int = 80, colour: bool = False) -> str:
             f"{schedule.workload}: {schedule.always_on} hosts always on, {max(schedule.leased)} at most; "
             f"builds wait {schedule.wait_minutes.p95:g} minutes at p95"
         )
-    _listed(console, "Assumed", plan.assumptions, _MOST_ASSUMPTIONS)
-    _listed(console, "Next", plan.next_steps, _MOST_STEPS)
+    if everything:
+        _listed(console, "Assumed", plan.assumptions)
+    _listed(console, "Next", plan.next_steps if everything else plan.next_steps[:_MOST_STEPS])
+    left = _left_out(plan)
+    if left and not everything:
+        console.print(Text(f"{left}: --verbose shows them", "dim"))
     return trimmed(out.getvalue())
+
+
+def _left_out(plan: Plan) -> str:
+    """What a short text leaves out, counted."""
+    steps, assumed = len(plan.next_steps) - _MOST_STEPS, len(plan.assumptions)
+    parts = [
+        f"{steps} more steps" if steps > 0 else "",
+        f"{assumed} assumptions" if assumed else "",
+    ]
+    return " and ".join(part for part in parts if part)
 
 
 def claim(plan: Plan) -> str:
@@ -56,41 +75,79 @@ def claim(plan: Plan) -> str:
     return f"{word}: at most {plan.gap_percent:.2f} % above the proved lower bound{seconds}"
 
 
-def _table(plan: Plan, width: int) -> Table:
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, width=min(max(width, 60), 140), show_edge=False)
-    table.add_column("workload", ratio=1)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Row:
+    """Allocations that are one line: those of one owner that are bought in one way in one region, or one alone."""
+
+    owner: str
+    allocations: Sequence[Allocation]
+
+    @property
+    def instances(self) -> str:
+        count = sum(allocation.count for allocation in self.allocations)
+        kinds = sorted({allocation.instance_type for allocation in self.allocations})
+        return f"{count} x {kinds[0] if len(kinds) == 1 else f'{len(kinds)} types'}"
+
+    @property
+    def hourly(self) -> str:
+        prices = [allocation.unit_hourly_usd for allocation in self.allocations]
+        low, high = f"{min(prices):,.4f}", f"{max(prices):,.4f}"
+        return low if low == high else f"{low} to {high}"
+
+    @property
+    def amount(self) -> str:
+        jobs = [allocation.job_usd for allocation in self.allocations if allocation.job_usd is not None]
+        if len(jobs) == len(self.allocations):
+            return f"{money(sum(jobs, Decimal(0)))} once"
+        return money(sum((allocation.monthly_usd for allocation in self.allocations), Decimal(0)))
+
+
+def _rows(plan: Plan, *, everything: bool) -> Iterator[_Row]:
+    """Lines in the plan's order; many types that one owner buys in one way stand together, unless all are wanted."""
+    groups: dict[tuple[object, ...], list[Allocation]] = {}
+    for allocation in plan.allocations:
+        key = (_owner(allocation), allocation.purchase, allocation.region, allocation.job_usd is None)
+        groups.setdefault(key, []).append(allocation)
+    for (owner, *_), group in groups.items():
+        if everything or len(group) <= _MOST_TYPES:
+            yield from (_Row(owner=str(owner), allocations=[allocation]) for allocation in group)
+        else:
+            yield _Row(owner=str(owner), allocations=group)
+
+
+def _owner(allocation: Allocation) -> str:
+    names = ", ".join(allocation.workloads)
+    return f"{allocation.cluster}: {names}" if allocation.cluster else names
+
+
+def _table(plan: Plan, width: int, *, everything: bool) -> Table:
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
+    table.add_column("workload")
     table.add_column("instances", no_wrap=True)
     table.add_column("purchase", no_wrap=True)
     if width >= _WIDE:
         table.add_column("zones", no_wrap=True)
-        table.add_column("USD an hour", justify="right", no_wrap=True)
+        table.add_column("USD an hour each", justify="right", no_wrap=True)
     table.add_column("USD a month", justify="right", no_wrap=True)
-    owner = ""
-    for allocation in plan.allocations:
-        names = ", ".join(allocation.workloads)
+    before = ""
+    for row in _rows(plan, everything=everything):
         # The same owner is named once, on its first line.
-        before, owner = owner, f"{allocation.cluster}: {names}" if allocation.cluster else names
-        row = [
-            owner if owner != before else "",
-            f"{allocation.count} x {allocation.instance_type}",
-            allocation.purchase.replace("_", " "),
-        ]
+        cells = [row.owner if row.owner != before else "", row.instances, _purchase(row.allocations[0])]
+        before = row.owner
         if width >= _WIDE:
-            row += [_zones(allocation), f"{allocation.unit_hourly_usd:,.4f}"]
-        table.add_row(*row, _amount(allocation))
+            cells += [_zones(row.allocations[0]), row.hourly]
+        table.add_row(*cells, row.amount)
     return table
+
+
+def _purchase(allocation: Allocation) -> str:
+    return allocation.purchase.replace("_", " ")
 
 
 def _zones(allocation: Allocation) -> str:
     if not allocation.zones:
         return allocation.region
     return f"{allocation.region} " + "".join(zone.removeprefix(allocation.region) for zone in allocation.zones)
-
-
-def _amount(allocation: Allocation) -> str:
-    if allocation.job_usd is not None:
-        return f"{money(allocation.job_usd)} once"
-    return money(allocation.monthly_usd)
 
 
 def _totals(plan: Plan) -> Text:
@@ -106,16 +163,19 @@ def _totals(plan: Plan) -> Text:
     return text
 
 
-def _listed(console: Console, title: str, items: Sequence[str], most: int) -> None:
+def _listed(console: Console, title: str, items: Sequence[str]) -> None:
     if not items:
         return
+    console.print()
     console.print(Text(title, "bold"))
-    for item in items[:most]:
+    for item in items:
+        if item.startswith(_COMMAND):
+            # A command stays whole, however long, so that it can be copied.
+            console.print(Text.assemble(("  $ ", "dim"), item), soft_wrap=True)
+            continue
         grid = Table.grid(padding=(0, 1))
         grid.add_row("-", Text(item))
         console.print(grid)
-    if len(items) > most:
-        console.print(Text(f"and {len(items) - most} more: fleet plan --json", "dim"))
 
 
 def changes_text(before: Plan, after: Plan) -> str:

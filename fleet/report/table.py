@@ -19,7 +19,6 @@ from fleet.result.model import Finding, Result
 
 _STYLE = {"mandatory": "bold red", "advisory": "yellow", "remediate": "yellow", "disabled": "dim"}
 _MARK = {"mandatory": "✗", "advisory": "!", "remediate": "!", "disabled": "-"}
-_WIDE = 120
 _AMOUNT = 15
 
 
@@ -56,32 +55,31 @@ def _lines(result: Result, changes: Diff | None, width: int, *, everything: bool
     yield from _footer(result, changes, width)
 
 
-def _branch(branch: Branch, lead: str, below: str, width: int) -> Iterator[Text]:
+def _branch(branch: Branch, lead: str, below: str, width: int, within: str = "") -> Iterator[Text]:
+    """A resource and what is below it; names start where the name of the component around them (`within`) ends."""
     resource = branch.resource
-    left = Text.assemble((lead, "dim"), (plain(resource.name), "bold" if branch.children else ""), "  ")
+    name = plain(resource.name.removeprefix(f"{within}-"))
+    left = Text.assemble((lead, "dim"), (name, "bold" if branch.children else ""), "  ")
     left.append(plain(short_type(resource.type)), "dim")
     if branch.alike > 1:
-        left.append(f" and {branch.alike - 1} alike", "dim")
+        left.append(f" x {branch.alike}", "dim")
     is_unpriced = branch.unpriced > 0 and branch.monthly_usd == ZERO
     amount = Text("unpriced", "yellow") if is_unpriced else Text(amounts.interval(branch.monthly_usd))
     differs = branch.at_maximum != branch.monthly_usd
     maximum = Text(amounts.interval(branch.at_maximum) if differs else "", "dim")
     phrase = plain(amounts.what(resource))
     inner = below + ("│  " if branch.children else "   ")
-    if phrase and width >= _WIDE:
-        left.append("  " + phrase)
-        yield _row(left, amount, maximum, width)
-    else:
-        yield _row(left, amount, maximum, width)
-        if phrase:
-            yield _clip(Text.assemble((inner, "dim"), phrase), width)
-    if is_unpriced and resource.unpriced_reason:
-        yield from _wrapped(Text(f"no price: {plain(resource.unpriced_reason)}", "dim"), inner, width)
+    with_phrase = Text.assemble(left, f"  {phrase}" if phrase else "")
+    is_one_line = with_phrase.cell_len <= _room(amount, maximum, width)
+    yield _row(with_phrase if is_one_line else left, amount, maximum, width)
+    if phrase and not is_one_line:
+        yield from _wrapped(Text(phrase), inner, width)
     for finding in branch.findings:
         yield from _finding(finding, inner, width)
     for position, child in enumerate(branch.children):
         is_last = position == len(branch.children) - 1 and not branch.free
-        yield from _branch(child, below + ("└─ " if is_last else "├─ "), below + ("   " if is_last else "│  "), width)
+        twig, stem = ("└─ ", "   ") if is_last else ("├─ ", "│  ")
+        yield from _branch(child, below + twig, below + stem, width, resource.name)
     if branch.free:
         yield Text(f"{below}└─ and {branch.free} without charge", "dim")
 
@@ -142,10 +140,14 @@ def short_type(type_: str) -> str:
 def _row(left: Text, amount: Text, maximum: Text, width: int) -> Text:
     """One line with two right-aligned amounts; the left part is cut, never the money."""
     second = max(_AMOUNT, maximum.cell_len + 1)
-    first = max(_AMOUNT, amount.cell_len + 1)
-    left = _clip(left, width - first - second)
+    left = _clip(left, _room(amount, maximum, width))
     gap = width - left.cell_len - amount.cell_len - second
     return Text.assemble(left, " " * max(gap, 1), amount, " " * (second - maximum.cell_len), maximum)
+
+
+def _room(amount: Text, maximum: Text, width: int) -> int:
+    """Columns that two amounts leave to what is left of them."""
+    return width - max(_AMOUNT, amount.cell_len + 1) - max(_AMOUNT, maximum.cell_len + 1)
 
 
 def _clip(text: Text, width: int) -> Text:

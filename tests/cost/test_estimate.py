@@ -275,3 +275,18 @@ def test_prices_that_the_tests_rest_on_are_in_the_catalog(catalog):
     """If a new snapshot changes them, the figures above change too."""
     assert isinstance(catalog.on_demand("m7g.large", "us-east-1"), Price)
     assert on_demand(catalog, "m7g.large") == Decimal("59.568")
+
+
+@pytest.mark.parametrize(
+    ("inputs", "expected"),
+    [
+        pytest.param({}, (0, 0), id="a gateway endpoint unless said otherwise"),
+        pytest.param({"vpcEndpointType": "Gateway"}, (0, 0), id="a gateway endpoint is free"),
+        pytest.param({"vpcEndpointType": "Interface"}, None, id="an interface endpoint is not"),
+        pytest.param({"vpcEndpointType": UNKNOWN}, (0, None), id="not known yet"),
+    ],
+)
+def test_only_gateway_endpoints_are_free(make, price, inputs, expected):
+    found = price(make("aws:ec2/vpcEndpoint:VpcEndpoint", "s3", inputs)).resources[0].monthly_usd
+
+    assert (None if found is None else (found.min, found.max)) == expected

@@ -118,7 +118,7 @@ def test_an_old_lock_survives_a_failed_write(plan, tmp_path, monkeypatch) -> Non
         raise OSError(28, "no space left on device")
 
     monkeypatch.setattr(os, "fsync", full)
-    with pytest.raises(OSError, match="no space"):
+    with pytest.raises(LockError, match=r"cannot be written: no space left on device; the one that is there is as it"):
         write_lock(plan.model_copy(update={"name": "other"}), path)
 
     assert path.read_bytes() == before
