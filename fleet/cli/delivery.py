@@ -47,7 +47,9 @@ BaselineOption = Annotated[
     Path | None, typer.Option("--baseline", metavar="FILE", help="A stored result: what was there before is not new.")
 ]
 FailOnOption = Annotated[FailOn, typer.Option("--fail-on", help="Fail on any mandatory finding, or only on new ones.")]
-SaveBaseline = Annotated[Path | None, typer.Option("--save-baseline", metavar="FILE", help="Store the result for later comparisons.")]
+SaveBaseline = Annotated[
+    Path | None, typer.Option("--save-baseline", metavar="FILE", help="Store the result for later comparisons.")
+]
 FormatOption = Annotated[Format, typer.Option("--format", "-f", help="How the result is written.")]
 Reports = Annotated[
     list[Path] | None,
@@ -127,7 +129,11 @@ def _written(result: "Result", changes: "Diff | None", format_: Format, wanted: 
         case Format.table:
             colour = around.has_colour() and not to_file
             return report.table(
-                result, changes=changes, width=around.width(), colour=colour, everything=wanted.everything or voice.is_verbose()
+                result,
+                changes=changes,
+                width=around.width(),
+                colour=colour,
+                everything=wanted.everything or voice.is_verbose(),
             )
         case Format.json:
             return result_json(result)

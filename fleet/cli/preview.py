@@ -28,23 +28,33 @@ class Engine(StrEnum):
 
 PolicyPacks = Annotated[
     list[Path] | None,
-    typer.Option("--policy-pack", metavar="DIR", help="A policy pack's folder; may be given more than once [default: ./policies]."),
+    typer.Option(
+        "--policy-pack",
+        metavar="DIR",
+        help="A policy pack's folder; may be given more than once [default: ./policies].",
+    ),
 ]
 PolicyConfig = Annotated[
-    Path | None, typer.Option("--policy-config", metavar="FILE", help="Levels and options of rules [default: config.json of the pack].")
+    Path | None,
+    typer.Option(
+        "--policy-config", metavar="FILE", help="Levels and options of rules [default: config.json of the pack]."
+    ),
 ]
 
 
 def preview(
     engine: Annotated[Engine, typer.Option("--engine", help="Run it here, or with the Pulumi CLI.")] = Engine.embedded,
     stack: Annotated[
-        str | None, typer.Option("--stack", "-s", metavar="NAME", help="The stack [default: the selected one, else dev].")
+        str | None,
+        typer.Option("--stack", "-s", metavar="NAME", help="The stack [default: the selected one, else dev]."),
     ] = None,
     policy_pack: PolicyPacks = None,
     policy_config: PolicyConfig = None,
     baseline: to.BaselineOption = None,
     fail_on: to.FailOnOption = to.FailOn.any,
-    invokes: Annotated[Path | None, typer.Option("--invokes", metavar="FILE", help="Answers to provider calls, as JSON.")] = None,
+    invokes: Annotated[
+        Path | None, typer.Option("--invokes", metavar="FILE", help="Answers to provider calls, as JSON.")
+    ] = None,
     save_baseline: to.SaveBaseline = None,
     format_: to.FormatOption = to.Format.table,
     output: around.Output = None,

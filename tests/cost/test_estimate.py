@@ -287,6 +287,7 @@ def test_prices_that_the_tests_rest_on_are_in_the_catalog(catalog):
     ],
 )
 def test_only_gateway_endpoints_are_free(make, price, inputs, expected):
-    found = price(make("aws:ec2/vpcEndpoint:VpcEndpoint", "s3", inputs)).resources[0].monthly_usd
+    priced, _ = price(make("aws:ec2/vpcEndpoint:VpcEndpoint", "s3", inputs))
+    found = priced["s3"].monthly_usd
 
     assert (None if found is None else (found.min, found.max)) == expected
