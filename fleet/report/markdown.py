@@ -1,6 +1,5 @@
 """A result for a pull request: a verdict and the money first, detail folded, within GitHub's limit for a comment."""
 
-import hashlib
 from collections.abc import Iterator
 
 from fleet.cost.model import PricedResource
@@ -19,11 +18,7 @@ _MOST_NAMED = 20
 
 
 def markdown(result: Result, *, changes: Diff | None = None, limit: int = LIMIT) -> str:
-    """The result as GitHub-flavoured Markdown of at most `limit` characters; what does not fit is counted.
-
-    The first line is a comment that no reader sees: it is the same for every result of a stack, so that a tool finds
-    the text it has posted before.
-    """
+    """The result as GitHub-flavoured Markdown of at most `limit` characters; what does not fit is counted."""
     head = "\n".join(_head(result, changes)) + "\n"
     tail = "\n".join(_tail(result)) + "\n"
     room = limit - len(head) - len(tail)
@@ -42,14 +37,7 @@ def markdown(result: Result, *, changes: Diff | None = None, limit: int = LIMIT)
     return head + changed + findings + _folded(f"Resources with a charge ({len(rows)})", table, rows, room) + tail
 
 
-def mark(result: Result) -> str:
-    """The line by which the comment about a stack is found again."""
-    stack = hashlib.sha256(f"{result.project}\n{result.stack}".encode(errors="replace")).hexdigest()[:12]
-    return f"<!-- fleet {stack} -->"
-
-
 def _head(result: Result, changes: Diff | None) -> Iterator[str]:
-    yield mark(result)
     sign = "✅" if result.passed else "❌"
     yield f"### {sign} {cell(result.project)} / {cell(result.stack)}: {verdict(result)}"
     yield ""

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 from fleet.report.harmless import short
 
-LIMIT = 65_536
-"""Characters that GitHub takes in one comment."""
+LIMIT = 65_000
+"""GitHub takes 65,536 characters in one comment; the rest is for the mark by which a comment is found again."""
 
 _LONGEST = 600
 _LONGEST_NAME = 120
