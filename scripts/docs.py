@@ -1,6 +1,7 @@
 """Write the generated parts of the documentation, or with --check say which are not current.
 
-Generated: docs/cli.md from the commands' help, docs/rules/ from the rules, the output shown in README.md.
+Generated: docs/cli.md from the commands' help, docs/rules/ from the rules, docs/planted.md from the tests of the pack,
+the output shown in README.md.
 """
 
 import os
@@ -38,6 +39,7 @@ def main() -> int:
 def _pages() -> Iterator[tuple[Path, str]]:
     yield ROOT / "docs" / "cli.md", _reference()
     yield from _rules()
+    yield ROOT / "docs" / "planted.md", _planted()
     yield ROOT / "README.md", _with_outputs((ROOT / "README.md").read_text(encoding="utf-8"))
 
 
@@ -47,6 +49,13 @@ def _rules() -> Iterator[tuple[Path, str]]:
 
     for name, text in all_pages(rules()).items():
         yield ROOT / "docs" / "rules" / name, text
+
+
+def _planted() -> str:
+    sys.path.insert(0, str(ROOT))
+    from tests.policies.planted import table
+
+    return table()
 
 
 def _reference() -> str:

@@ -35,6 +35,7 @@ _EKS_MARKETS: Mapping[str | None, str | None] = {
     "ON_DEMAND": None,
     None: None,
 }
+# Words by which Batch chooses types itself.
 _BATCH_SETS = frozenset({"optimal", "default_x86_64", "default_arm64"})
 
 
@@ -356,7 +357,11 @@ def _batch(resource: Resource, near: Surroundings) -> Machines | None:
         name=resource.name,
         region=near.region(resource),
         tags=near.tags(resource, *([template] if template else [])),
-        choices=tuple(Choice(type=t if isinstance(t, str) else UNKNOWN, launch=launch) for t in named),
+        choices=tuple(
+            Choice(type=t if isinstance(t, str) else UNKNOWN, launch=launch)
+            for t in named
+            if not (isinstance(t, str) and t in _BATCH_SETS)
+        ),
         whole=bool(named) and not any(isinstance(t, str) and t in _BATCH_SETS for t in named),
         desired=_desired(count(values, "desiredVcpus"), minimum, maximum),
         minimum=minimum,

@@ -39,7 +39,7 @@ _BASELINE_RULE = "cost-increase-exceeded"
 
 
 class Analyzer(analyzer_pb2_grpc.AnalyzerServicer):
-    """Answers the engine. One instance serves one run: what it was told before stays with it."""
+    """Answers the engine. ConfigureStack begins an analysis: what was told before it is forgotten."""
 
     def __init__(self, environment: Mapping[str, str], folder: Path, rules: Mapping[str, Rule] | None = None) -> None:
         self._environment = environment
@@ -66,8 +66,10 @@ class Analyzer(analyzer_pb2_grpc.AnalyzerServicer):
     def ConfigureStack(self, request: Any, _context: Any) -> Any:  # noqa: N802
         """Which stack this is about, and its plain configuration."""
         self._named = (request.project, request.stack)
+        self._inputs = {}
         secret = set(request.config_secret_keys)
-        self._config |= {key: value for key, value in request.config.items() if key not in secret}
+        told = {key: value for key, value in request.config.items() if key not in secret}
+        self._config = configured_region(self._environment) | told
         return proto.AnalyzerStackConfigureResponse()
 
     def Configure(self, request: Any, context: Any) -> Any:  # noqa: N802

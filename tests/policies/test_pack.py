@@ -16,10 +16,13 @@ from fleet.catalog import Catalog
 from fleet.engine.packs import run_pack
 from fleet.errors import ConfigError
 from fleet.stack.model import UNKNOWN, Resource, Secret, Stack
+from fleet.testing import resource as given
+from fleet.testing import start
 
 ROOT = Path(__file__).parents[2]
 PACK = ROOT / "policies"
 TODAY = date(2026, 12, 1)
+WEST = {"aws:region": "us-west-2"}
 
 
 @pytest.fixture(scope="module")
@@ -153,3 +156,13 @@ def test_a_thousand_resources_take_all_rules_less_than_two_seconds(catalog):
     found_by(catalog, *resources)
 
     assert time.perf_counter() - started < 2
+
+
+def test_an_analysis_knows_nothing_of_the_one_before():
+    """One process may be asked many times: neither configuration nor inputs carry over."""
+    with start(PACK) as pack:
+        west = pack.analyze([given("aws:ec2/instance:Instance", "i", {"instanceType": "m7g.large"})], stack_config=WEST)
+        bare = pack.analyze([given("aws:ec2/instance:Instance", "i", {"instanceType": "m7g.large"})])
+
+    assert "unpriced-resource" not in {finding.rule for finding in west.findings}
+    assert "no region is known" in bare.of("unpriced-resource")[0].message

@@ -10,9 +10,9 @@ An exemption without an end is a hole in the rule.
 
 ## Example
 ```yaml
-today: 2027-03-01
+today: 2026-12-01
 exemptions:
-  - {rule: spot-for-uninterruptible-work, resource: ledger, owner: web, reason: moves next week, expires: 2026-12-31}
+  - {rule: spot-for-uninterruptible-work, resource: ledger, owner: web, reason: moves next week, expires: 2026-11-30}
 resources:
   - type: aws:ec2/instance:Instance
     name: ledger

@@ -38,7 +38,7 @@ from collections.abc import Iterator
 
 from fleet.cost.properties import effective, text
 from fleet.cost.surroundings import LAUNCH_TEMPLATE
-from fleet.stack.model import Resource, Unknown
+from fleet.stack.model import UNKNOWN, Unknown
 from fleet_policies.amounts import money
 from fleet_policies.mac_hosts import HOST, is_mac_host
 from fleet_policies.rule import Found, Options, Rule, Undecided, Violation
@@ -49,43 +49,55 @@ _IN_GROUP = "aws:resourcegroups/resource:Resource"
 
 def check(scene: Scene, _options: Options) -> Iterator[Found]:
     """Every Mac host against everything that may run on it."""
+    depended, named, may_land = _depended_on(scene), _named(scene), _may_land(scene)
     for host in scene.of_type(HOST):
         mac = is_mac_host(host, scene.catalog)
-        if mac is False or _is_referred(host, scene):
+        identity = host.id or text(effective(host), "id")
+        if mac is False or host.urn in depended or (isinstance(identity, str) and any(identity in n for n in named)):
             continue
+        kind = text(effective(host), "instanceType")
         if isinstance(mac, Unknown):
             yield Undecided(urn=host.urn, why="whether it is a Mac's host is not known yet")
-            continue
-        if _may_be_placed(text(effective(host), "instanceType"), scene):
+        elif may_land and (UNKNOWN in may_land or not isinstance(kind, str) or kind in may_land):
             yield Undecided(urn=host.urn, why="an instance on a host that is not known yet may run on it")
-            continue
-        cost = scene.monthly(host.urn)
-        price = "" if cost is None else f" for {money(cost.min)} a month"
-        yield Violation(urn=host.urn, text=f"Mac host without an instance{price}; launch one on it, or release it")
+        else:
+            cost = scene.monthly(host.urn)
+            price = "" if cost is None else f" for {money(cost.min)} a month"
+            yield Violation(urn=host.urn, text=f"Mac host without an instance{price}; launch one on it, or release it")
 
 
-def _is_referred(host: Resource, scene: Scene) -> bool:
-    """Something of the stack depends on the host, or names its id."""
-    identity = host.id or text(effective(host), "id")
+def _depended_on(scene: Scene) -> frozenset[str]:
+    """What something of the stack depends on."""
+    found: set[str] = set()
     for other in scene.resources:
-        if host.urn in other.dependencies or any(host.urn in urns for urns in other.property_dependencies.values()):
-            return True
-        if other.type == _IN_GROUP and isinstance(identity, str) and identity in str(other.inputs.get("resourceArn")):
-            return True
-    launches = [choice.launch for machines in scene.machines for choice in machines.choices]
-    return isinstance(identity, str) and any(launch.host_id == identity for launch in launches)
+        found.update(other.dependencies)
+        found.update(urn for urns in other.property_dependencies.values() for urn in urns)
+    return frozenset(found)
 
 
-def _may_be_placed(kind: str | Unknown | None, scene: Scene) -> bool:
-    """Some instance of the host's type runs on a host that is not told, so that it may be this one."""
+def _named(scene: Scene) -> frozenset[str]:
+    """Texts that name hosts: ids of launches, and ARNs of members of host resource groups."""
+    members = (other.inputs.get("resourceArn") for other in scene.of_type(_IN_GROUP))
+    launches = (choice.launch.host_id for machines in scene.machines for choice in machines.choices)
+    return frozenset(name for name in (*members, *launches) if isinstance(name, str))
+
+
+def _may_land(scene: Scene) -> frozenset[str | Unknown]:
+    """Types (UNKNOWN: any) of what runs on a host that nothing tells, so that it may be any host."""
+    found: set[str | Unknown] = set()
     for machines in scene.machines:
+        told = any(
+            urn.split("::")[2].endswith(HOST)
+            for urns in scene.near.by_urn[machines.urn].property_dependencies.values()
+            for urn in urns
+        )
         for choice in machines.choices:
-            unsure = isinstance(choice.type, Unknown) or isinstance(kind, Unknown) or kind is None
-            named = isinstance(choice.launch.host_id, str)
-            if (unsure or choice.type == kind) and not named and choice.launch.host_group is None:
-                return True
-    unused = [r for r in scene.of_type(LAUNCH_TEMPLATE) if isinstance(text(effective(r), "instanceType"), Unknown)]
-    return bool(unused)
+            launch = choice.launch
+            if told or isinstance(launch.host_id, str) or launch.host_group is not None or launch.on_host is False:
+                continue
+            found.add(choice.type if isinstance(choice.type, str) else UNKNOWN)
+    unused = (text(effective(template), "instanceType") for template in scene.of_type(LAUNCH_TEMPLATE))
+    return frozenset(found | {kind for kind in unused if isinstance(kind, Unknown)})
 
 
 RULE = Rule(
