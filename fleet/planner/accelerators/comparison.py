@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from fleet.catalog.model import Accelerator
 from fleet.planner.accelerators.choices import Choice
-from fleet.planner.accelerators.economics import energy_kwh, usd_per_pflop_day
+from fleet.planner.accelerators.economics import energy_kwh, in_words, usd_per_pflop_day
 from fleet.planner.accelerators.gates import accelerator_reasons
 from fleet.planner.accelerators.needs import need_of
 from fleet.planner.accelerators.offers import Counter
@@ -127,22 +127,19 @@ def _unsold(counter: Counter, accelerator: Accelerator) -> Judgement:
 
 def _run(workload: Training, run: Run) -> Judgement:
     choice = run.lines[0].choice
-    unit = usd_per_pflop_day(workload, choice)
-    hourly = sum((line.count * line.choice.unit_usd for line in run.lines), Decimal(0))
-    length = f"a block of {run.block_days} days" if run.block_days else f"{float(run.hours):g} hours"
-    how = choice.purchase.replace("_", " ")
+    unit = usd_per_pflop_day(workload, run)
     return Judgement(
         name=choice.kind.name,
         family=choice.kind.family,
         accelerator=choice.accelerator.key,
         eligible=True,
         reasons=(),
-        message=f"{run.count} x {choice.kind.name} in {choice.region}, {how}, {length}: {run.cost_usd:,.2f} USD",
+        message=in_words(run),
         instance_type=choice.kind.name,
         purchase=choice.purchase,
         region=choice.region,
         count=run.count,
-        hourly_usd=hourly,
+        hourly_usd=run.hourly_usd,
         monthly_usd=Decimal(0),
         job_usd=run.cost_usd,
         usd_per_pflop_day=unit.usd if unit else None,

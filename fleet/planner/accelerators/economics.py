@@ -18,14 +18,18 @@ _WATTS_PER_KILOWATT = 1000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PflopDay:
-    """Dollars of a PFLOP-day on a choice, at its price and the speed that is counted."""
+    """Dollars of a PFLOP-day of a run, at its prices and the speed that is counted."""
 
     usd: Decimal
     basis: str
 
 
-def usd_per_pflop_day(workload: Training, choice: Choice) -> PflopDay | None:
-    """24 hours of one instance over its PFLOPS: delivered where the spec gives utilisation, else the bf16 peak."""
+def usd_per_pflop_day(workload: Training, run: Run) -> PflopDay | None:
+    """24 hours of an instance of the run over its PFLOPS: delivered where the spec gives utilisation, else the peak.
+
+    The hour is the mean of all instances of the run, and stretched by the rework that interruptions cause.
+    """
+    choice = run.lines[0].choice
     if workload.compute is not None:
         speed = delivered_pflops(need_of(workload), choice.kind, choice.accelerator, workload.compute)
         basis = f"{workload.compute.precision} at the stated utilisation"
@@ -34,7 +38,8 @@ def usd_per_pflop_day(workload: Training, choice: Choice) -> PflopDay | None:
         basis = f"{_PEAK_PRECISION} at dense peak"
     if not speed:
         return None
-    return PflopDay(usd=choice.unit_usd * HOURS_PER_DAY / Decimal(repr(speed)), basis=basis)
+    factor = run.rework.factor if run.rework is not None else 1.0
+    return PflopDay(usd=run.hourly_usd / run.count * HOURS_PER_DAY * Decimal(repr(factor / speed)), basis=basis)
 
 
 def energy_kwh(choice: Choice, count: int, hours: float) -> float | None:
@@ -52,13 +57,24 @@ def price_lines(workload: Training, found: Selection) -> list[str]:
         key = (choice.kind.name, choice.purchase)
         if key not in seen:
             seen.add(key)
-            lines.append(f"{'chosen' if not lines else 'instead'}: {_line(workload, run, choice)}")
+            lines.append(f"{'chosen' if not lines else 'instead'}: {_line(workload, run)}")
     return lines
 
 
-def _line(workload: Training, run: Run, choice: Choice) -> str:
-    how = choice.purchase.replace("_", " ")
+def in_words(run: Run) -> str:
+    """What a run takes, for how long and at which cost."""
+    choice = run.lines[0].choice
+    ways = [line.choice.purchase.replace("_", " ") for line in run.lines]
+    if len(run.lines) > 1:
+        ways = [f"{line.count} {way}" for line, way in zip(run.lines, ways, strict=True)]
     length = f"a block of {run.block_days} days" if run.block_days else f"{float(run.hours):g} hours"
-    text = f"{run.count} x {choice.kind.name} in {choice.region}, {how}, {length}: {run.cost_usd.quantize(_CENT):,} USD"
-    unit = usd_per_pflop_day(workload, choice)
+    return (
+        f"{run.count} x {choice.kind.name} in {choice.region}, {' and '.join(ways)}, {length}: "
+        f"{run.cost_usd.quantize(_CENT):,} USD"
+    )
+
+
+def _line(workload: Training, run: Run) -> str:
+    unit = usd_per_pflop_day(workload, run)
+    text = in_words(run)
     return text if unit is None else f"{text}, {unit.usd.quantize(_CENT):,} USD per PFLOP-day ({unit.basis})"

@@ -19,6 +19,8 @@ from fleet.vocabulary import Reason
 
 _MICRO = Decimal("0.000001")
 _TOLERANCE = 1e-9
+_MOST_MORE = 1000
+"""So many spot nodes more than needed are looked at; the rounding of the steady part is then below a thousandth."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +46,11 @@ class Run:
     def count(self) -> int:
         """Instances at one time."""
         return sum(line.count for line in self.lines)
+
+    @property
+    def hourly_usd(self) -> Decimal:
+        """An hour of all instances together."""
+        return sum((line.count * line.choice.unit_usd for line in self.lines), Decimal(0))
 
     @property
     def order(self) -> tuple[Decimal, int, tuple[str, str, str]]:
@@ -119,22 +126,47 @@ def _steady(job: Job, steady: Sequence[Choice]) -> Outcome:
 
 
 def _spot(job: Job, choice: Choice, steady: Sequence[Choice], rules: PurchaseRules) -> Outcome:
-    """The fewest nodes that get the job done in time, interruptions counted; a part of them may have to be steady."""
+    """The cheapest number of nodes that gets the job done in time, interruptions counted; a part may have to be steady.
+
+    More nodes than needed lower the cost where the steady part is rounded up: one of three is a third, one of five is
+    the fifth that was asked for. They also raise the rework, so that the search ends.
+    """
     if (rules.spot.min_instance_types or 1) > 1:
         return "purchase_unsupported"
     if choice.interruption is None:
         return "no_spot_data"
+    if rules.spot.on_demand_base_percent and not steady:
+        return "purchase_unsupported"
+    share = rules.spot.on_demand_base_percent / 100
     probability = monthly_probability(choice.interruption)
     fewest = job.instances(job.deadline_hours)
-    for count in range(fewest, max(2 * fewest, fewest + 16)):
-        base = math.ceil(count * rules.spot.on_demand_base_percent / 100 - _TOLERANCE)
+    best: Run | None = None
+    failed: Reason = "purchase_unsupported"
+    for count in range(fewest, fewest + (_MOST_MORE if job.workload.compute else 1)):
+        base = math.ceil(count * share - _TOLERANCE)
+        if base == count:
+            continue
+        failed = "interruption_rate"
         rework = expected_rework(probability, count - base)
         if rework is None:
-            return "interruption_rate"
+            break
         hours = job.useful_hours(count) * rework.factor
-        if job.workload.compute is None or hours <= job.deadline_hours * (1 + _TOLERANCE):
-            return _spot_run(choice, steady, (count, base), hours, rework)
-    return "interruption_rate"
+        if best is not None and _least_usd(choice, steady, share) * count * Decimal(repr(hours)) >= best.cost_usd:
+            break
+        if job.workload.compute is not None and hours > job.deadline_hours * (1 + _TOLERANCE):
+            continue
+        found = _spot_run(choice, steady, (count, base), hours, rework)
+        if not isinstance(found, Run):
+            return best or found
+        best = min(best or found, found, key=lambda run: run.order)
+    return best or failed
+
+
+def _least_usd(choice: Choice, steady: Sequence[Choice], share: float) -> Decimal:
+    """An hour of a node on average, were the steady part never rounded up: no number of nodes goes below."""
+    cheapest = min((other.unit_usd for other in steady), default=choice.unit_usd)
+    part = Decimal(repr(share))
+    return part * cheapest + (1 - part) * min(choice.unit_usd, cheapest)
 
 
 def _spot_run(
@@ -144,8 +176,6 @@ def _spot_run(
     lines = _fill(steady, base)
     if lines is None or count - base > (choice.at_most if choice.at_most is not None else count):
         return "quota"
-    if count == base:
-        return "purchase_unsupported"
     return _run((Line(choice=choice, count=count - base), *lines), count, hours, rework=rework)
 
 

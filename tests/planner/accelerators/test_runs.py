@@ -1,9 +1,12 @@
 """Training on a small shop: purchase options, limits and interruptions, worked out by hand."""
 
+import math
 from datetime import date
 from decimal import Decimal
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from fleet.planner.accelerators import plan_training, reasons
 
@@ -69,6 +72,52 @@ def test_a_part_of_a_spot_job_may_have_to_stay_on_demand(spec_of, gpus):
     assert _bought(plan) == [("p.8x", "spot", 3), ("p.8x", "on_demand", 1)]
     assert len({tuple(a.zones) for a in plan.allocations}) == 1
     assert len(plan.allocations[0].zones) == 1
+
+
+def test_more_spot_nodes_are_taken_where_the_steady_part_is_rounded_up(spec_of, gpus):
+    """200 PFLOP-days at 8 PFLOPS a node: 3 nodes are 8.3 days, and a fifth of 3 is one node on demand: a third.
+
+    An hour of a node costs (40 + 2 x 10) / 3 = 20 USD with 3 nodes, (40 + 4 x 10) / 5 = 16 with 5, a fifth less. Each
+    more than 5 has two on demand until there are 10, which cost 16 again and lose more to interruptions.
+    """
+    compute = {"pflop_days": 200, "precision": "bf16", "utilization": {"cuda": 1.0}}
+    purchase = {"spot": {"on_demand_base_percent": 20}, "capacity_blocks": False}
+    workload = {k: v for k, v in JOB.items() if k != "accelerators"} | {"compute": compute, "interruptible": True}
+
+    plan = _plan(spec_of, gpus, workload | {"purchase": purchase})
+
+    assert _bought(plan) == [("p.8x", "spot", 4), ("p.8x", "on_demand", 1)]
+    assert float(plan.one_off_bound_usd) == pytest.approx(16 * 200 * 24 / 8 / (1 - 4 * 0.000305676), rel=1e-6)
+    # 16 USD x 24 h / 8 PFLOPS, stretched by what interruptions of four nodes throw away
+    assert "4 spot and 1 on demand" in plan.assumptions[0]
+    assert "48.06 USD per PFLOP-day" in plan.assumptions[0]
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    pflop_days=st.floats(1, 800),
+    percent=st.floats(0, 99),
+    usd=st.tuples(st.integers(1, 40), st.integers(1, 40)),
+    bucket=st.sampled_from([(0, 5), (5, 10), (15, 20), (20, None)]),
+)
+def test_no_number_of_spot_nodes_is_cheaper(spec_of_session, shop_class, pflop_days, percent, usd, bucket):
+    """Every number of nodes counted out, by a formula written anew: none costs less than the plan."""
+    steady, spot = usd
+    shop = shop_class().accelerator("a")
+    shop.sell("p.8x", "a", 8, on_demand=str(steady), spot=str(spot), interruption=bucket)
+    compute = {"pflop_days": pflop_days, "precision": "bf16", "utilization": {"cuda": 1.0}}
+    purchase = {"spot": {"on_demand_base_percent": percent}, "capacity_blocks": False}
+    workload = {k: v for k, v in JOB.items() if k != "accelerators"} | {"compute": compute, "interruptible": True}
+
+    bound = float(_plan(spec_of_session, shop, workload | {"purchase": purchase}).one_off_bound_usd)
+
+    rate = -math.log(1 - (bucket[1] or bucket[0]) / 100) / 730
+    for nodes in range(1, 400):
+        base = math.ceil(nodes * percent / 100 - 1e-9)
+        lost = (nodes - base) * rate
+        hours = pflop_days * 24 / 8 / nodes / (1 - lost) if lost < 1 else math.inf
+        if hours <= 240:
+            assert bound <= ((nodes - base) * spot + base * steady) * hours * (1 + 1e-6) + 0.01
 
 
 def test_a_job_on_one_type_cannot_be_spread_over_several(spec_of, gpus):
