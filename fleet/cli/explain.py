@@ -46,10 +46,10 @@ def explain(
     wanted = around.read_spec(spec, offered)
     plan = _plan(spec, wanted, offered, today)
     found = find(wanted, offered, workload, today=around.day(today), type_=type_, plan=plan)
+    families = _families(wanted, offered, workload, today) if found.about is None else ()
     if json_:
-        around.put_json(_about(found) if found.about is not None else _all(found))
+        around.put_json(_about(found) if found.about is not None else _all(found, families))
     else:
-        families = _families(wanted, offered, workload, today)
         text = explanation_text(
             found,
             plan,
@@ -90,12 +90,35 @@ def _about(found: "Explanation") -> Mapping[str, Any]:
     return {"workload": found.workload, **_verdict(found.about)}
 
 
-def _all(found: "Explanation") -> Mapping[str, Any]:
+def _all(found: "Explanation", families: "Sequence[Judgement]") -> Mapping[str, Any]:
+    """`families` stands there for work on accelerators only."""
+    side_by_side = {"families": [_family(judgement) for judgement in families]} if families else {}
     return {
         "workload": found.workload,
         "chosen": [_verdict(verdict) for verdict in found.chosen],
         "alternatives": [_verdict(verdict) for verdict in found.alternatives],
         "rejections": [rejection.model_dump(mode="json") for rejection in found.rejections],
+        **side_by_side,
+    }
+
+
+def _family(judgement: "Judgement") -> dict[str, Any]:
+    from fleet.money import to_number
+
+    names = ("hourly_usd", "monthly_usd", "job_usd", "usd_per_pflop_day")
+    amounts = {name: getattr(judgement, name) for name in names}
+    return {
+        "family": judgement.name,
+        "accelerator": judgement.accelerator,
+        "eligible": judgement.eligible,
+        "reasons": list(judgement.reasons),
+        "message": judgement.message,
+        "type": judgement.instance_type,
+        "purchase": judgement.purchase,
+        "region": judgement.region,
+        "count": judgement.count,
+        **{name: None if value is None else to_number(value) for name, value in amounts.items()},
+        "energy_kwh": judgement.energy_kwh,
     }
 
 

@@ -50,8 +50,11 @@ def explanation_text(
         if len(shown) < len(found.alternatives):
             console.print(Text(f"and {len(found.alternatives) - len(shown)} dearer ones: --verbose", "dim"))
     if families:
-        console.print(Text("\nFamilies side by side, each alone", "bold"))
-        console.print(_families(families))
+        console.print(Text("\nFamilies of accelerators side by side, each alone", "bold"))
+        able = [item for item in families if item.eligible]
+        console.print(_families(able) if able else "no family can do it")
+        console.print()
+        console.print(_families_out([item for item in families if not item.eligible]))
     if found.rejections:
         console.print(Text("\nTurned down", "bold"))
         grid = Table.grid(padding=(0, 2))
@@ -112,17 +115,46 @@ def _table(verdicts: tuple[Verdict, ...]) -> Table:
 
 
 def _families(judgements: Sequence[Judgement]) -> Table:
-    """A row a family of accelerators: what it would cost, or why it is out."""
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
-    table.add_column("family", no_wrap=True)
-    table.add_column("instances")
-    table.add_column("USD", justify="right", no_wrap=True)
-    table.add_column("against it")
+    """A row a family of accelerators that can do it, by its cheapest type; what is not known shows as unknown."""
+    is_job = any(item.job_usd is not None for item in judgements)
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, padding=(0, 1, 0, 0))
+    table.add_column("cheapest of each", no_wrap=True)
+    table.add_column("count", justify="right", no_wrap=True)
+    table.add_column("purchase")
+    table.add_column("USD an hour", justify="right")
+    table.add_column("USD once" if is_job else "USD a month", justify="right", no_wrap=True)
+    if is_job:
+        table.add_column("USD a PFLOP-day", justify="right")
+    table.add_column("kWh" if is_job else "kWh a month", justify="right")
     for item in judgements:
-        many = f"{item.count} x {item.instance_type}" if item.count is not None and item.instance_type else ""
-        once, monthly = item.job_usd, item.monthly_usd
-        cost = f"{money(once)} once" if once is not None else "" if monthly is None else f"{money(monthly)} a month"
-        table.add_row(Text(item.name), Text(many), cost if item.eligible else "", Text(", ".join(item.reasons)))
+        cost = item.job_usd if item.job_usd is not None else item.monthly_usd
+        unit = [_known(item.usd_per_pflop_day, "{:,.2f}")] if is_job else []
+        table.add_row(
+            Text(item.instance_type or item.name),
+            f"{item.count}",
+            (item.purchase or "").replace("_", " "),
+            _known(item.hourly_usd, "{:,.2f}"),
+            _known(cost, "{:,.2f}"),
+            *unit,
+            _known(item.energy_kwh, "{:,.0f}"),
+        )
+    return table
+
+
+def _known(value: Decimal | float | None, form: str) -> str:
+    return "unknown" if value is None else form.format(value)
+
+
+def _families_out(judgements: Sequence[Judgement]) -> Table:
+    """Every other family, those with the same reasons in one row."""
+    by_reasons: dict[tuple[str, ...], list[str]] = {}
+    for item in judgements:
+        by_reasons.setdefault(item.reasons, []).append(item.name)
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
+    table.add_column("families that are out")
+    table.add_column("why")
+    for reasons, names in sorted(by_reasons.items(), key=lambda pair: (len(pair[0]), pair[0])):
+        table.add_row(Text(", ".join(names)), Text(", ".join(reasons)))
     return table
 
 

@@ -51,6 +51,38 @@ def test_everything_about_a_workload_has_the_choice_the_alternatives_and_the_rej
     assert costs == sorted(costs)
 
 
+def test_families_of_accelerators_stand_side_by_side_with_what_they_cost(planned, fleet):
+    """The example's job is 900 PFLOP-days in bf16, on CUDA in us-east-1.
+
+    A p5.48xlarge in a block costs 41.528 x 24 / 3.1664 PFLOPS = 314.77 a PFLOP-day; 22 of them for 13 days are
+    285,048.19, and 22 x 8 x 700 W x 312 h = 38,438 kWh.
+    """
+    shown = fleet("explain", "pretrain", *DAY).out
+    said = json.loads(fleet("explain", "pretrain", "--json", *DAY).out)["families"]
+
+    (line,) = [line for line in shown.splitlines() if line.startswith("p5.48xlarge") and "38,438" in line]
+    assert {"22", "913.62", "285,048.19", "314.77"} <= set(line.split())
+    assert any("mi300x" in line and "not_orderable" in line for line in shown.splitlines())
+    p5 = next(family for family in said if family["family"] == "p5")
+    assert (p5["count"], p5["job_usd"], p5["usd_per_pflop_day"]) == (22, 285048.192, pytest.approx(314.765, abs=1e-3))
+    assert [f["job_usd"] for f in said if f["eligible"]] == sorted(f["job_usd"] for f in said if f["eligible"])
+    assert all(family["reasons"] for family in said if not family["eligible"])
+
+
+def test_what_is_not_known_of_a_family_shows_as_unknown(example, fleet):
+    """No power limit of Inferentia2 is published."""
+    (example / "own.yaml").write_text(
+        "version: 1\nname: own\nregion: us-east-1\nworkloads:\n"
+        "  - {name: embed, kind: inference, framework: pytorch, accelerator_stacks: [neuron], model_memory_gib: 6,\n"
+        "     replicas: 2}\n"
+    )
+
+    shown = fleet("explain", "embed", "--spec", "own.yaml", *DAY).out
+
+    (line,) = [line for line in shown.splitlines() if line.startswith("inf2.xlarge") and "unknown" in line]
+    assert line.split()[1] == "2"
+
+
 def test_the_week_of_the_mac_hosts_is_drawn(planned, fleet):
     shown = fleet("explain", "ios", *DAY).out
 
