@@ -15,8 +15,8 @@ help:  ## this list
 setup: $(VENV)/.dev  ## the environment in .venv, with every extra
 
 preview: $(VENV)/.run  ## plan fleet.yaml, preview the Pulumi program with prices and policies
-	@$(BIN)/fleet plan --today $(TODAY)
-	@$(BIN)/fleet preview --stack prod --today $(TODAY)
+	$(BIN)/fleet plan --today $(TODAY)
+	$(BIN)/fleet preview --stack prod --today $(TODAY)
 
 test: $(VENV)/.dev  ## the whole test suite, the real engine included
 	@scripts/install-chromium

@@ -12,7 +12,7 @@ from rich.text import Text
 from fleet.interval import ZERO
 from fleet.report import amounts
 from fleet.report.harmless import plain
-from fleet.report.tree import Branch, stray_findings, tree
+from fleet.report.tree import OF_A_TYPE, Branch, stray_findings, tree
 from fleet.report.verdict import change_line, counts, verdict
 from fleet.result.diff import Diff
 from fleet.result.model import Finding, Result
@@ -20,6 +20,7 @@ from fleet.result.model import Finding, Result
 _STYLE = {"mandatory": "bold red", "advisory": "yellow", "remediate": "yellow", "disabled": "dim"}
 _MARK = {"mandatory": "✗", "advisory": "!", "remediate": "!", "disabled": "-"}
 _AMOUNT = 15
+_LABEL = 12
 
 
 def table(
@@ -93,40 +94,57 @@ def _finding(finding: Finding, lead: str, width: int) -> Iterator[Text]:
 
 
 def _footer(result: Result, changes: Diff | None, width: int) -> Iterator[Text]:
+    """What holds for the whole: notes first, then what one looks for in the last lines of a screen."""
+    for label, text in _notes(result):
+        yield from _labelled(label, text, width)
+    yield from _labelled("Policies", Text(counts(result)), width)
     cost = result.cost
-    at_maximum = ""
+    yield from _labelled("Total", Text(f"{amounts.interval(cost.monthly_usd)} USD a month", "bold"), width)
+    more = []
     if cost.monthly_usd_at_max_scale != cost.monthly_usd:
-        at_maximum = f"; {amounts.interval(cost.monthly_usd_at_max_scale)} with every group at its maximum"
-    left_out = f"; {result.counts.unpriced} resources without a price left out" if result.counts.unpriced else ""
-    total = f"  {amounts.interval(cost.monthly_usd)} USD a month"
-    yield from _wrapped(Text.assemble(("Total", "bold"), total, (at_maximum, "dim"), (left_out, "yellow")), "", width)
+        more.append(f"{amounts.interval(cost.monthly_usd_at_max_scale)} with every group at its maximum")
+    if result.counts.unpriced:
+        more.append(f"{result.counts.unpriced} resources without a price left out")
+    if more:
+        yield from _labelled("", Text("; ".join(more), "dim"), width)
     changed = change_line(result, changes)
     if changed is not None:
-        yield from _wrapped(Text.assemble(("Change", "bold"), f" {changed}"), "", width)
-    for name, value in result.outputs.items():
-        if isinstance(value, bool | int | float | str):
-            shown = f"{value:,.2f}" if isinstance(value, float) else str(value)
-            yield _clip(Text.assemble((f"{plain(name)}  ", "dim"), plain(shown)), width)
-    if result.kg_co2e_per_month is not None:
-        yield Text(f"Carbon  {amounts.interval(result.kg_co2e_per_month)} kg CO2e a month (location-based estimate)")
-    days = amounts.price_dates(line for resource in result.resources for line in resource.lines)
-    yield Text(f"Prices  of {days or 'no day: nothing is priced'}; catalog of {result.catalog.as_of}", "dim")
-    if result.by_use:
-        yield from _wrapped(Text(f"By use  not counted: {plain(', '.join(result.by_use))}", "dim"), "", width)
-    for item in result.unpriced:
-        yield from _wrapped(
-            Text(f"Unpriced  {item.count} x {plain(item.type)}: {plain(item.reason)}", "yellow"), "", width
-        )
-    for asked in result.not_answered:
-        yield from _wrapped(
-            Text(f"Not answered  {asked.kind} {plain(asked.token)}: its outputs are unknown", "dim"), "", width
-        )
-    yield from _verdict(result)
-
-
-def _verdict(result: Result) -> Iterator[Text]:
-    yield Text(f"Policies  {counts(result)}")
+        yield from _labelled("Change", Text(changed), width)
     yield Text(verdict(result), "bold green" if result.passed else "bold red")
+
+
+def _notes(result: Result) -> Iterator[tuple[str, Text]]:
+    shown = [f"{plain(name)} {_value(value)}" for name, value in result.outputs.items() if _is_short(value)]
+    if shown:
+        yield "Exports", Text(", ".join(shown), "dim")
+    if result.kg_co2e_per_month is not None:
+        yield "Carbon", Text(f"{amounts.interval(result.kg_co2e_per_month)} kg CO2e a month (location-based estimate)")
+    days = amounts.price_dates(line for resource in result.resources for line in resource.lines)
+    yield "Prices", Text(f"of {days or 'no day: nothing is priced'}; catalog of {result.catalog.as_of}")
+    if result.by_use:
+        yield "By use", Text(f"not counted: {plain(', '.join(result.by_use))}", "dim")
+    said = [finding.message for finding in result.findings if finding.id in OF_A_TYPE]
+    for item in result.unpriced:
+        if not any(f" {item.type} " in message for message in said):
+            yield "Unpriced", Text(f"{item.count} x {plain(item.type)}: {plain(item.reason)}", "yellow")
+    for asked in result.not_answered:
+        yield "Unanswered", Text(f"{asked.kind} {plain(asked.token)}: its outputs are unknown", "dim")
+
+
+def _is_short(value: object) -> bool:
+    return isinstance(value, bool | int | float | str)
+
+
+def _value(value: object) -> str:
+    return f"{value:,.2f}" if isinstance(value, float) else plain(str(value))
+
+
+def _labelled(label: str, text: Text, width: int) -> Iterator[Text]:
+    """A label in a column of its own, and a text that is wrapped beside it."""
+    console = Console(width=width, file=StringIO())
+    for number, line in enumerate(text.wrap(console, max(width - _LABEL, 20))):
+        line.rstrip()
+        yield Text.assemble((f"{'' if number else label:<{_LABEL}}", "bold"), line)
 
 
 def short_type(type_: str) -> str:

@@ -8,7 +8,7 @@ from fleet.cost.model import PricedResource
 from fleet.interval import ZERO, Interval
 from fleet.result.model import Finding, Result
 
-_OF_A_TYPE = frozenset({"FC104"})
+OF_A_TYPE = frozenset({"FC104"})
 """Rules with one finding for all resources of a type, at the first of them."""
 
 
@@ -65,7 +65,7 @@ def _joined(branches: Sequence[Branch]) -> tuple[Branch, ...]:
     alike: dict[object, list[Branch]] = defaultdict(list)
     for number, branch in enumerate(branches):
         item = branch.resource
-        is_plain = not (branch.children or item.instance_types or any(f.id not in _OF_A_TYPE for f in branch.findings))
+        is_plain = not (branch.children or item.instance_types or any(f.id not in OF_A_TYPE for f in branch.findings))
         same = (item.type, str(item.monthly_usd), str(branch.at_maximum), item.unpriced_reason)
         alike[same if is_plain else number].append(branch)
     return tuple(_as_one(found) if len(found) > 1 else found[0] for found in alike.values())

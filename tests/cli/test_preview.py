@@ -18,7 +18,7 @@ def test_the_example_passes_and_shows_all_eight_workloads_with_totals_and_dates(
     for workload in ("main", "licensing", "nightly", "pretrain", "chat", "embed", "live-video", "ios"):
         assert f"─ {workload}  " in ran.out
     assert "USD a month" in ran.out
-    assert "Prices  of 20" in ran.out
+    assert "Prices      of 20" in ran.out
     assert ran.out.rstrip().endswith("passed")
 
 

@@ -133,6 +133,14 @@ def _rule(policy: Mapping[str, Any], configured: Mapping[str, Any]) -> RuleInfo:
     )
 
 
+_FLEET = Path(__file__).resolve().parents[2]
+"""The package of the components: no part of the program, also where a checkout holds both."""
+
+
+def _is_of_program(path: Path, root: Path) -> bool:
+    return path.is_relative_to(root) and "site-packages" not in path.parts and not path.is_relative_to(_FLEET)
+
+
 def _location(request: Mapping[str, Any], folder: Path) -> Location | None:
     """The innermost frame inside the program's folder; for children of components that is where they were asked for."""
     root = folder.resolve()
@@ -141,7 +149,7 @@ def _location(request: Mapping[str, Any], folder: Path) -> Location | None:
     for frame in frames:
         uri = urlsplit(str(frame.get("uri", "")))
         path = Path(unquote(uri.path)) if uri.scheme == "file" else root / unquote(uri.path).lstrip("/")
-        if not uri.path or "site-packages" in path.parts or not path.is_relative_to(root):
+        if not uri.path or not _is_of_program(path, root):
             continue
         return Location(file=path.relative_to(root).as_posix(), line=int(frame.get("line", 1)))
     return None
