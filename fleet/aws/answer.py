@@ -19,21 +19,23 @@ def refreshed_text(done: Refreshed) -> str:
 def refreshed_json(done: Refreshed) -> dict[str, Any]:
     """The same as plain values for JSON."""
     missing = [
-        {"region": item.region, "what": item.what, "action": item.action, "code": item.code} for item in done.missing
+        {"region": m.region, "what": m.what, "types": list(m.types), "action": m.action, "code": m.code}
+        for m in done.missing
     ]
-    return {"path": str(done.path), "rows": done.rows, "missing": missing}
+    return {"path": str(done.path), "rows": done.rows, "missing": missing, "broken": list(done.broken)}
 
 
 def missing_lines(done: Refreshed) -> list[str]:
     """One line for each action that was refused, with what kept its old figures and what to do."""
-    found: dict[tuple[str, str, str], list[str]] = {}
+    found: dict[tuple[str, str, str, tuple[str, ...]], list[str]] = {}
     for item in done.missing:
-        found.setdefault((item.action, item.what, item.code), []).append(item.region)
-    return [
-        f"{what.replace('_', ' ')} kept their old figures in {', '.join(regions)}: "
-        + (f"AWS answered {code} to {action}" if code else f"allow {action}")
-        for (action, what, code), regions in found.items()
+        found.setdefault((item.action, item.what, item.code, item.types), []).append(item.region)
+    lines = [
+        f"{what.replace('_', ' ')}{' of ' + ', '.join(types) if types else ''} kept their old figures "
+        f"in {', '.join(regions)}: " + (f"AWS answered {code} to {action}" if code else f"allow {action}")
+        for (action, what, code, types), regions in found.items()
     ]
+    return [*lines, *(f"an earlier snapshot was left out: {problem}" for problem in done.broken)]
 
 
 @contextmanager

@@ -42,7 +42,7 @@ def boto3_clients(profile: str | None = None) -> Clients:
     except ProfileNotFound as exc:
         raise MissingError(f"AWS profile {profile!r} is not configured; see 'aws configure list-profiles'") from exc
     config = Config(
-        retries={"max_attempts": _ATTEMPTS, "mode": "standard"},
+        retries={"total_max_attempts": _ATTEMPTS, "mode": "standard"},
         connect_timeout=_CONNECT_SECONDS,
         read_timeout=_READ_SECONDS,
     )

@@ -1,6 +1,6 @@
 """One function for each API that the refresh reads: client in, rows of a snapshot's table out."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from typing import Any
@@ -95,22 +95,19 @@ def read_hosts(clients: Clients, region: str, today: date, host_families: Mappin
     return [{"region": region} | _price(name, found[name], today, "price-list-api") for name in sorted(found)]
 
 
-def read_capacity_blocks(clients: Clients, region: str, today: date, types: Iterable[str]) -> list[Row]:
-    """The lowest price of an hour in a Capacity Block of a day, by zone, for each type that is offered now."""
+def read_capacity_blocks(clients: Clients, region: str, today: date, name: str) -> list[Row]:
+    """The lowest price of an hour in a Capacity Block of a day that is offered now, by zone, for one type."""
     operation, action = "describe_capacity_block_offerings", ACTIONS["capacity_blocks"]
-    lowest: dict[tuple[str, str], Decimal] = {}
-    for name in sorted(types):
-        arguments = {"InstanceType": name, "InstanceCount": 1, "CapacityDurationHours": _BLOCK_HOURS}
-        for offer in _pages(
-            clients, "ec2", region, operation, key="CapacityBlockOfferings", action=action, **arguments
-        ):
-            hours = Decimal(offer["CapacityBlockDurationHours"]) * offer["InstanceCount"]
-            usd = (Decimal(offer["UpfrontFee"]) / hours).quantize(_MICRO)
-            key = (offer["AvailabilityZone"], name)
-            lowest[key] = min(usd, lowest.get(key, usd))
+    arguments = {"InstanceType": name, "InstanceCount": 1, "CapacityDurationHours": _BLOCK_HOURS}
+    lowest: dict[str, Decimal] = {}
+    for offer in _pages(clients, "ec2", region, operation, key="CapacityBlockOfferings", action=action, **arguments):
+        hours = Decimal(offer["CapacityBlockDurationHours"]) * offer["InstanceCount"]
+        usd = (Decimal(offer["UpfrontFee"]) / hours).quantize(_MICRO)
+        zone = offer["AvailabilityZone"]
+        lowest[zone] = min(usd, lowest.get(zone, usd))
     return [
-        {"region": region, "zone": zone} | _price(name, lowest[zone, name], today, "capacity-block-api")
-        for zone, name in sorted(lowest)
+        {"region": region, "zone": zone} | _price(name, lowest[zone], today, "capacity-block-api")
+        for zone in sorted(lowest)
     ]
 
 

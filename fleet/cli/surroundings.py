@@ -16,8 +16,6 @@ if TYPE_CHECKING:
     from fleet.catalog import Catalog
     from fleet.spec import FleetSpec
 
-_MANIFEST = "manifest.json"
-
 Today = Annotated[
     str | None,
     typer.Option(
@@ -53,19 +51,10 @@ def catalog_path(given: Path | None) -> Path | None:
     if given is not None:
         return given
     from fleet.catalog import SHIPPED
-    from fleet.catalog.location import user_folder
+    from fleet.catalog.location import day_of, snapshots, user_folder
 
-    snapshots = [folder for folder in user_folder(os.environ).glob("????-??-??") if (folder / _MANIFEST).is_file()]
-    newest = max(snapshots, key=lambda folder: (_as_of(folder), folder.name), default=None)
-    return newest if newest is not None and _as_of(newest) >= _as_of(SHIPPED) else None
-
-
-def _as_of(snapshot: Path) -> str:
-    """The day of a snapshot's newest figure; empty where the manifest cannot be read, so that it is never chosen."""
-    try:
-        return str(json.loads((snapshot / _MANIFEST).read_text(encoding="utf-8")).get("as_of", ""))
-    except (OSError, ValueError):
-        return ""
+    newest = next(iter(snapshots(user_folder(os.environ))), None)
+    return newest if newest is not None and day_of(newest) >= day_of(SHIPPED) else None
 
 
 def load_catalog(given: Path | None) -> "Catalog":

@@ -5,13 +5,20 @@ moto's DescribeInstanceTypes takes seconds, so one refresh reads it and the othe
 
 import gzip
 import json
+import math
+from collections import Counter
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 
 import boto3
+import botocore.session
 import moto
 import pytest
+from botocore import xform_name
 from botocore.exceptions import ClientError
+from botocore.paginate import Paginator
+from botocore.validate import ParamValidator
 from moto import mock_aws
 
 _MOTO = {
@@ -47,7 +54,12 @@ class FakeAws:
     def __init__(self, *, with_moto=False):
         self.with_moto = with_moto
         self.denied = set()
+        self.broken = {}
+        """Operation -> (calls that still work, the error of the next one)."""
         self.calls = []
+        self.page_size = 2
+        self.tokens = set()
+        self.records = _recorded()
         self.products = [
             product("m7g.large", "0.0900000000"),
             product("trn2.48xlarge", "0.0000000000", market="CapacityBlock"),
@@ -71,6 +83,9 @@ class FakeAws:
         self.calls.append((service, region, operation))
         if operation in self.denied:
             raise ClientError({"Error": {"Code": "AccessDeniedException", "Message": "no"}}, operation)
+        works, error = self.broken.get(operation, (math.inf, None))
+        if Counter(name for _, _, name in self.calls)[operation] > works:
+            raise error
         if self.with_moto and operation in _MOTO:
             return getattr(boto3.client("ec2", region_name=region), operation)(**arguments)
         handler = getattr(self, f"_{operation}", None)
@@ -80,36 +95,49 @@ class FakeAws:
     def _describe_regions(self, region, arguments):
         return {"Regions": [{"RegionName": "us-east-1"}, {"RegionName": "sa-east-1"}]}
 
+    def _page(self, key, items, arguments):
+        """A page of an answer and the token of the next one; only tokens that were given out are taken."""
+        start = 0
+        if token := arguments.get("NextToken"):
+            assert token in self.tokens, f"token {token!r} was never given out"
+            start = int(token.rpartition("-")[2])
+        page, rest = items[start : start + self.page_size], items[start + self.page_size :]
+        if not rest:
+            return {key: page}
+        token = f"{key}-{start + self.page_size}"
+        self.tokens.add(token)
+        return {key: page, "NextToken": token}
+
     def _describe_instance_types(self, region, arguments):
-        return {"InstanceTypes": _recorded()}
+        return self._page("InstanceTypes", self.records, arguments)
 
     def _describe_instance_type_offerings(self, region, arguments):
-        assert arguments == {"LocationType": "availability-zone"}
-        names = [record["InstanceType"] for record in _recorded()]
-        return {"InstanceTypeOfferings": [{"InstanceType": n, "Location": f"{region}{z}"} for n in names for z in "ab"]}
+        assert arguments["LocationType"] == "availability-zone"
+        names = [record["InstanceType"] for record in self.records]
+        found = [{"InstanceType": n, "Location": f"{region}{z}"} for n in names for z in "ab"]
+        return self._page("InstanceTypeOfferings", found, arguments)
 
     def _describe_spot_price_history(self, region, arguments):
         assert arguments["ProductDescriptions"] == ["Linux/UNIX"]
-        return {
-            "SpotPriceHistory": [
-                {
-                    "InstanceType": "m7g.large",
-                    "AvailabilityZone": f"{region}{zone}",
-                    "SpotPrice": usd,
-                    "Timestamp": datetime(2026, 11, 24, hour, tzinfo=UTC),
-                }
-                for zone, usd, hour in (("a", "0.031", 1), ("a", "0.033", 2), ("b", "0.029000", 1))
-            ]
-        }
+        found = [
+            {
+                "InstanceType": "m7g.large",
+                "AvailabilityZone": f"{region}{zone}",
+                "SpotPrice": usd,
+                "Timestamp": datetime(2026, 11, 24, hour, tzinfo=UTC),
+            }
+            for zone, usd, hour in (("a", "0.031", 1), ("a", "0.033", 2), ("b", "0.029000", 1))
+        ]
+        return self._page("SpotPriceHistory", found, arguments)
 
     def _get_products(self, region, arguments):
         assert region == "us-east-1", "the Price List API answers in us-east-1"
         asked = {item["Field"]: item["Value"] for item in arguments["Filters"]}
         if asked.get("productFamily") == "Dedicated Host":
-            return {"PriceList": self.hosts}
+            return self._page("PriceList", self.hosts, arguments)
         assert asked["operatingSystem"] == "Linux"
         assert asked["tenancy"] == "Shared"
-        return {"PriceList": self.products}
+        return self._page("PriceList", self.products, arguments)
 
     def _describe_savings_plans_offering_rates(self, region, arguments):
         assert region == "us-east-1"
@@ -118,22 +146,21 @@ class FakeAws:
         return {"searchResults": self.rate_pages[page], "nextToken": "" if last else str(page + 1)}
 
     def _describe_capacity_block_offerings(self, region, arguments):
-        return {
-            "CapacityBlockOfferings": [
-                {
-                    "InstanceType": arguments["InstanceType"],
-                    "AvailabilityZone": zone,
-                    "CapacityBlockDurationHours": hours,
-                    "UpfrontFee": fee,
-                    "InstanceCount": 1,
-                }
-                for zone, hours, fee in self.blocks.get(arguments["InstanceType"], [])
-            ]
-        }
+        found = [
+            {
+                "InstanceType": arguments["InstanceType"],
+                "AvailabilityZone": zone,
+                "CapacityBlockDurationHours": hours,
+                "UpfrontFee": fee,
+                "InstanceCount": 1,
+            }
+            for zone, hours, fee in self.blocks.get(arguments["InstanceType"], [])
+        ]
+        return self._page("CapacityBlockOfferings", found, arguments)
 
     def _list_service_quotas(self, region, arguments):
-        assert arguments == {"ServiceCode": "ec2"}
-        return {"Quotas": self.quotas}
+        assert arguments["ServiceCode"] == "ec2"
+        return self._page("Quotas", self.quotas, arguments)
 
 
 def _recorded():
@@ -145,22 +172,47 @@ def _recorded():
 
 
 class _FakeClient:
+    """A client whose calls are checked against AWS's own description of the service, answers too."""
+
     def __init__(self, aws, service, region):
         self._aws, self._service, self._region = aws, service, region
 
     def __getattr__(self, operation):
-        return lambda **arguments: self._aws.answer(self._service, self._region, operation, arguments)
+        model = _operation(self._service, operation)
+
+        def call(**arguments):
+            _check(arguments, model.input_shape, f"{operation}: arguments")
+            answer = self._aws.answer(self._service, self._region, operation, arguments)
+            _check(answer, model.output_shape, f"{operation}: answer of the fake")
+            return answer
+
+        return call
 
     def get_paginator(self, operation):
-        return _FakePaginator(self, operation)
+        name = _operation(self._service, operation).name
+        config = _SESSION.get_paginator_model(self._service).get_paginator(name)
+        return Paginator(getattr(self, operation), config, _operation(self._service, operation))
 
 
-class _FakePaginator:
-    def __init__(self, client, operation):
-        self._client, self._operation = client, operation
+_SESSION = botocore.session.Session()
 
-    def paginate(self, **arguments):
-        yield getattr(self._client, self._operation)(**arguments)
+
+@cache
+def _operations(service):
+    model = _SESSION.get_service_model(service)
+    return {xform_name(name): model.operation_model(name) for name in model.operation_names}
+
+
+def _operation(service, name):
+    assert name in _operations(service), f"{service} has no operation {name}"
+    return _operations(service)[name]
+
+
+def _check(values, shape, what):
+    """What botocore itself refuses: names and types that the service does not have."""
+    values = {name: value for name, value in values.items() if name != "ResponseMetadata"}
+    report = ParamValidator().validate(values, shape)
+    assert not report.has_errors(), f"{what}: {report.generate_report()}"
 
 
 @pytest.fixture

@@ -1,16 +1,24 @@
 """A refresh takes what AWS answers, keeps the rest, says what it may not read, and never breaks the old snapshot."""
 
+import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from decimal import Decimal
+from types import SimpleNamespace
 
 import pytest
-from botocore.exceptions import ClientError, EndpointConnectionError, NoCredentialsError
+from botocore.awsrequest import AWSResponse
+from botocore.exceptions import ClientError, EndpointConnectionError, NoCredentialsError, ReadTimeoutError
 
 from fleet.aws import ACTIONS, boto3_clients, iam_policy, refresh
 from fleet.aws.answer import missing_lines, progress_bar, refreshed_json, refreshed_text
+from fleet.aws.clients import Denied
 from fleet.aws.price_list import host_prices, instance_prices
+from fleet.aws.readers import read_regions
 from fleet.catalog import SHIPPED, Catalog, Price
-from fleet.errors import MissingError
+from fleet.catalog.location import snapshots
+from fleet.errors import MissingError, UnknownName
+from tests.aws.conftest import FakeAws
 
 _TODAY = date(2026, 11, 24)
 
@@ -145,20 +153,99 @@ def test_missing_permission_is_named_and_leaves_the_old_figures(aws, run, catalo
     assert isinstance(found.on_demand("m8g.large", "us-east-1"), Price)
 
 
-def test_call_that_aws_refuses_for_another_reason_is_named_with_its_code(aws, run, monkeypatch):
+def test_type_that_aws_sells_no_blocks_of_does_not_cost_the_others(aws, run, monkeypatch):
+    """AWS refuses a type that it sells no blocks of in a region; the price of the next one is still read."""
+    aws.records = [*aws.records, next(r for r in aws.records if r["InstanceType"] == "p5.48xlarge") | {
+        "InstanceType": "p4d.24xlarge"
+    }]  # fmt: skip
+    answer = aws._describe_capacity_block_offerings
+
     def refused(region, arguments):
-        raise ClientError({"Error": {"Code": "InvalidParameterValue"}}, "x")
+        if arguments["InstanceType"] == "p4d.24xlarge":
+            raise ClientError({"Error": {"Code": "InvalidParameterValue"}}, "x")
+        return answer(region, arguments)
 
     monkeypatch.setattr(aws, "_describe_capacity_block_offerings", refused)
     done = run()
 
-    assert [(item.what, item.code) for item in done.missing] == [("capacity_blocks", "InvalidParameterValue")]
+    assert Catalog.load(done.path).capacity_block("p5.48xlarge", "us-east-1").usd == Decimal(40)
     assert missing_lines(done) == [
         (
-            "capacity blocks kept their old figures in us-east-1: "
+            "capacity blocks of p4d.24xlarge kept their old figures in us-east-1: "
             "AWS answered InvalidParameterValue to ec2:DescribeCapacityBlockOfferings"
         )
     ]
+
+
+def test_second_refresh_keeps_what_the_first_one_read(aws, run, catalog):
+    """Other regions, or fewer permissions, another day: an answer of the account is not lost to an older list."""
+    run(regions=("sa-east-1",))
+    aws.denied |= {"get_products", "list_service_quotas"}
+    aws.products = []
+    found = Catalog.load(run(regions=("us-east-1",), today=date(2026, 11, 25)).path)
+
+    assert found.quota_limits("sa-east-1") == {"L-1216C47A": Decimal(1920), "L-417A185B": Decimal(192)}
+    assert found.on_demand("m7g.large", "sa-east-1").usd == Decimal("0.09")
+    assert found.on_demand("m7g.large", "sa-east-1").as_of == _TODAY
+    assert found.zones("sa-east-1") == ("sa-east-1a", "sa-east-1b")
+    assert found.spot("m7g.large", "sa-east-1").usd == Decimal("0.029")
+    assert found.on_demand("m7g.large", "us-east-1") == catalog.on_demand("m7g.large", "us-east-1")
+
+
+def test_two_refreshes_of_one_day_stand_side_by_side_and_the_last_one_is_taken(aws, run, tmp_path):
+    first = run()
+    aws.products = [aws.products[0].replace("0.0900000000", "0.0950000000")]
+    second = run()
+
+    assert [path.name for path in snapshots(tmp_path)] == ["2026-11-24.2", "2026-11-24"]
+    assert Catalog.load(first.path).on_demand("m7g.large", "us-east-1").usd == Decimal("0.09")
+    assert Catalog.load(second.path).on_demand("m7g.large", "us-east-1").usd == Decimal("0.095")
+
+
+def test_refreshes_at_the_same_time_lose_nothing(tmp_path):
+    """Both write, one after the other, and the later one has what the earlier one read."""
+    with ThreadPoolExecutor() as pool:
+        runs = [
+            pool.submit(refresh, FakeAws().client, folder=tmp_path, today=_TODAY, regions=(region,))
+            for region in ("us-east-1", "sa-east-1")
+        ]
+        paths = {found.result().path for found in runs}
+
+    last = Catalog.load(snapshots(tmp_path)[0])
+    assert len(paths) == 2
+    assert all(last.quota_limits(region) for region in ("us-east-1", "sa-east-1"))
+
+
+def test_snapshot_that_is_broken_is_left_out_and_named(run, tmp_path):
+    path = run(regions=("sa-east-1",)).path
+    (path / "types.csv").write_text("cut")
+    done = run()
+
+    assert Catalog.load(done.path).quota_limits("sa-east-1") == {}
+    assert any("an earlier snapshot was left out" in line and "types.csv" in line for line in missing_lines(done))
+
+
+def test_price_that_ships_later_than_the_account_was_read_wins(run, tmp_path, monkeypatch, catalog):
+    """An upgrade of fleet brings newer prices than those of an old refresh."""
+    run(today=date(2026, 1, 5))
+    found = Catalog.load(run(regions=("sa-east-1",)).path)
+
+    assert found.on_demand("m7g.large", "us-east-1") == catalog.on_demand("m7g.large", "us-east-1")
+
+
+@pytest.mark.parametrize(
+    ("region", "message"),
+    [
+        pytest.param("us-eats-1", "unknown region 'us-eats-1'; did you mean 'us-east-1'", id="no region"),
+        pytest.param("eu-west-1", "unknown region of the account 'eu-west-1'", id="not enabled in the account"),
+    ],
+)
+def test_region_that_the_account_cannot_use_is_refused_before_anything_is_read(aws, run, tmp_path, region, message):
+    with pytest.raises(UnknownName, match=message):
+        run(regions=("us-east-1", region))
+
+    assert [name for _, _, name in aws.calls] == ["describe_regions"]
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_shapes_of_the_account_say_where_they_come_from(fresh, catalog):
@@ -179,16 +266,48 @@ def test_nothing_allowed_writes_nothing(aws, run, tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
-def test_refresh_that_fails_half_way_leaves_the_old_snapshot(aws, run):
+@pytest.mark.parametrize(
+    ("error", "kind"),
+    [
+        pytest.param(EndpointConnectionError(endpoint_url="https://x"), MissingError, id="endpoint gone"),
+        pytest.param(ReadTimeoutError(endpoint_url="https://x"), MissingError, id="no answer in time"),
+        pytest.param(ClientError({"Error": {"Code": "ExpiredToken"}}, "x"), MissingError, id="session over"),
+        pytest.param(KeyboardInterrupt(), KeyboardInterrupt, id="interrupted"),
+    ],
+)
+@pytest.mark.parametrize("operation", ["describe_instance_types", "get_products", "list_service_quotas"])
+def test_refresh_that_fails_half_way_leaves_the_old_snapshot(aws, run, tmp_path, operation, error, kind):
     old = run().path
     before = {path.name: path.read_bytes() for path in old.rglob("*.csv")}
-    aws.products = ["not json"]
+    aws.calls.clear()
+    aws.broken[operation] = (0, error)
 
-    with pytest.raises(ValueError, match="Expecting value"):
+    with pytest.raises(kind):
         run()
 
     assert {path.name: path.read_bytes() for path in old.rglob("*.csv")} == before
-    assert [path.name for path in old.parent.iterdir()] == ["2026-11-24"]
+    assert [path.name for path in tmp_path.iterdir()] == [old.name]
+
+
+def test_throttled_calls_are_tried_again_a_bounded_number_of_times(monkeypatch, tmp_path):
+    """boto3 itself: five attempts, then the answer is named like any other refusal."""
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(name, "testing")
+    monkeypatch.setattr("botocore.endpoint.time", SimpleNamespace(sleep=lambda _: None, time=time.time))
+    clients, attempts = boto3_clients(), []
+    body = b"<Response><Errors><Error><Code>RequestLimitExceeded</Code></Error></Errors></Response>"
+
+    def throttled(request, **_):
+        attempts.append(request.url)
+        answer = AWSResponse(request.url, 503, {}, None)
+        answer._content = body
+        return answer
+
+    clients("ec2", "us-east-1").meta.events.register("before-send.ec2.*", throttled)
+    with pytest.raises(Denied) as caught:
+        read_regions(clients)
+
+    assert (caught.value.code, len(attempts)) == ("RequestLimitExceeded", 5)
 
 
 def test_all_regions_of_the_account_are_read_without_a_choice(aws, run):
@@ -250,7 +369,7 @@ def test_clients_have_bounded_retries_and_timeouts(monkeypatch):
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "testing")
     config = boto3_clients()("ec2", "us-east-1").meta.config
 
-    assert config.retries["total_max_attempts"] <= 6
+    assert config.retries["total_max_attempts"] == 5
     assert config.connect_timeout <= 10
     assert config.read_timeout <= 60
 

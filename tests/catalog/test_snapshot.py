@@ -1,8 +1,11 @@
 """The shipped snapshot is what its sources give, and a snapshot that was tampered with is never read."""
 
+import errno
 import json
 import os
 import shutil
+import subprocess
+import sys
 import time
 from datetime import date
 from pathlib import Path
@@ -12,9 +15,10 @@ import pytest
 
 from fleet.catalog import SHIPPED, Catalog
 from fleet.catalog.building import build
+from fleet.catalog.location import snapshots
 from fleet.catalog.snapshot import Table, read_snapshot, render
-from fleet.catalog.store import write_snapshot
-from fleet.errors import CatalogError
+from fleet.catalog.store import check_writable, locked, write_snapshot
+from fleet.errors import CatalogError, MissingError
 
 
 def test_shipped_snapshot_is_what_its_sources_give_byte_for_byte():
@@ -117,48 +121,80 @@ def test_day_of_the_manifest_must_be_a_day(copy):
         Catalog.load(copy)
 
 
-def test_writing_that_fails_leaves_the_old_snapshot(tmp_path):
-    good = {"types": Table(columns=("name",), rows=[{"name": "m1.small"}])}
-    path = write_snapshot(tmp_path, good, day=date(2026, 11, 24), as_of=date(2026, 11, 24))
+_DAY = date(2026, 11, 24)
+
+
+def _table(name):
+    return {"types": Table(columns=("name",), rows=[{"name": name}])}
+
+
+def test_writing_that_fails_leaves_the_old_snapshot_and_nothing_else(tmp_path):
+    path = write_snapshot(tmp_path, _table("m1.small"), day=_DAY, as_of=_DAY)
     before = (path / "types.csv").read_bytes()
 
     with pytest.raises(ValueError, match="fields not in"):
-        write_snapshot(
-            tmp_path,
-            {"types": Table(columns=("name",), rows=[{"other": "x"}])},
-            day=date(2026, 11, 24),
-            as_of=date(2026, 11, 24),
-        )
+        write_snapshot(tmp_path, {"types": Table(columns=("name",), rows=[{"other": "x"}])}, day=_DAY, as_of=_DAY)
 
     assert (path / "types.csv").read_bytes() == before
     assert [p.name for p in tmp_path.iterdir()] == ["2026-11-24"]
 
 
-def test_writing_twice_a_day_replaces_the_snapshot_and_leaves_nothing_behind(tmp_path):
-    day = date(2026, 11, 24)
-    for name in ("a1.large", "m1.small"):
-        table = Table(columns=("name",), rows=[{"name": name}])
-        path = write_snapshot(tmp_path, {"types": table}, day=day, as_of=day)
+def test_second_snapshot_of_a_day_stands_beside_the_first_and_is_the_newer_one(tmp_path):
+    paths = [write_snapshot(tmp_path, _table(name), day=_DAY, as_of=_DAY) for name in ("a1.large", "m1.small")]
+    paths += [write_snapshot(tmp_path, _table("m3.large"), day=_DAY, as_of=_DAY) for _ in range(9)]
+
+    assert read_snapshot(paths[0]).rows("types") == [{"name": "a1.large"}]
+    assert paths[1].name == "2026-11-24.2"
+    assert snapshots(tmp_path) == paths[::-1]
+    assert all(os.access(path, os.R_OK | os.X_OK) for path in paths)
+
+
+@pytest.mark.parametrize(
+    ("error", "kind", "message"),
+    [
+        pytest.param(OSError(errno.ENOSPC, "No space left on device"), MissingError, "No space left", id="full disk"),
+        pytest.param(PermissionError(13, "Permission denied"), CatalogError, "Permission denied", id="no permission"),
+        pytest.param(KeyboardInterrupt(), KeyboardInterrupt, None, id="interrupted"),
+    ],
+)
+@pytest.mark.parametrize("step", ["write_bytes", "rename"])
+def test_snapshot_that_cannot_be_written_leaves_the_old_one(tmp_path, monkeypatch, step, error, kind, message):
+    path = write_snapshot(tmp_path, _table("m1.small"), day=_DAY, as_of=_DAY)
+
+    def refuse(self, _):
+        raise error
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, step, refuse)
+        with pytest.raises(kind, match=message):
+            write_snapshot(tmp_path, _table("m3.large"), day=_DAY, as_of=_DAY)
 
     assert read_snapshot(path).rows("types") == [{"name": "m1.small"}]
     assert [p.name for p in tmp_path.iterdir()] == ["2026-11-24"]
-    assert os.access(path, os.R_OK | os.X_OK)
 
 
-def test_snapshot_that_cannot_be_put_in_place_leaves_the_old_one(tmp_path, monkeypatch):
-    day = date(2026, 11, 24)
-    good = {"types": Table(columns=("name",), rows=[{"name": "m1.small"}])}
-    path = write_snapshot(tmp_path, good, day=day, as_of=day)
-    rename = Path.rename
+def test_folder_has_one_writer_at_a_time(tmp_path):
+    """Another process waits; what a killed one left unfinished is gone when the next one has its turn."""
+    code = (
+        "import sys, time; from pathlib import Path; from fleet.catalog.store import locked\n"
+        "with locked(Path(sys.argv[1])): print(time.monotonic_ns(), flush=True)"
+    )
+    (tmp_path / ".unfinished-of-a-killed-one").mkdir()
+    with locked(tmp_path):
+        left = [path.name for path in tmp_path.iterdir()]
+        other = subprocess.Popen([sys.executable, "-c", code, str(tmp_path)], stdout=subprocess.PIPE)
+        with pytest.raises(subprocess.TimeoutExpired):
+            other.wait(timeout=2)
+        freed = time.monotonic_ns()
+    taken = int(other.communicate(timeout=30)[0])
 
-    def refuse(self, target):
-        if self.name.startswith(f".{day}"):
-            raise PermissionError(13, "Permission denied")
-        return rename(self, target)
+    assert left == []
+    assert taken > freed
 
-    monkeypatch.setattr(Path, "rename", refuse)
-    with pytest.raises(PermissionError):
-        write_snapshot(tmp_path, {"types": Table(columns=("name",), rows=[])}, day=day, as_of=day)
 
-    assert read_snapshot(path).rows("types") == [{"name": "m1.small"}]
-    assert [p.name for p in tmp_path.iterdir()] == ["2026-11-24"]
+def test_folder_that_cannot_hold_snapshots_is_refused_before_any_work(tmp_path):
+    (tmp_path / "file").write_text("x")
+
+    check_writable(tmp_path / "not" / "there" / "yet")
+    with pytest.raises(CatalogError, match=r"'.*/file' is no folder"):
+        check_writable(tmp_path / "file" / "catalog")

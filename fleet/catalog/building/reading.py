@@ -2,6 +2,7 @@
 
 import csv
 import gzip
+import hashlib
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
@@ -31,11 +32,11 @@ class Sources:
             return list(csv.DictReader(file))
 
     def source_id(self, text: str) -> str:
-        """Short id of a source's text, the same for the same text."""
+        """Short id of a source's text; it follows from the text, so that it means the same in every snapshot."""
         for known, value in self.texts.items():
             if value == text:
                 return known
-        name = f"note-{len([k for k in self.texts if k.startswith('note-')]) + 1:02d}"
+        name = f"note-{hashlib.sha256(text.encode()).hexdigest()[:8]}"
         self.texts[name] = text
         return name
 
