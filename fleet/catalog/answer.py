@@ -8,7 +8,7 @@ from fleet.catalog.fields import FIELDS
 from fleet.catalog.model import Accelerator, Price
 from fleet.catalog.offer import Found
 from fleet.catalog.sheet import day_text, price_json
-from fleet.catalog.staleness import staleness
+from fleet.catalog.staleness import STALE, staleness
 from fleet.catalog.text import amount, number, table
 
 __all__ = ["accelerators_json", "accelerators_text", "found_json", "found_text"]
@@ -25,7 +25,7 @@ def found_text(found: Sequence[Found], *, sort: str, today: date) -> str:
     text = table(
         (*header, *extra, "as of", "note"), rows, right=frozenset({"vCPU", "GiB", "coremark", "USD/h", *extra})
     )
-    legend = "\n* stale: older than 90 days or than a known reset" if any(row[-2].endswith("*") for row in rows) else ""
+    legend = f"\n{STALE}" if any(row[-2].endswith("*") for row in rows) else ""
     reasons = {item.price.reason for item in found if not isinstance(item.price, Price)}
     unpriced = f"\n{len(reasons)} reasons for missing prices: 'fleet catalog show TYPE' or --json" if reasons else ""
     return f"{text}\n{len(found):,} offers{legend}{unpriced}\n"

@@ -1,6 +1,7 @@
 """The catalog: what AWS sells, from a snapshot. Names are strings; every price has a day and a source, or a reason."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from functools import cached_property
@@ -178,7 +179,8 @@ class Catalog:
         rates = self.savings_plan_rates(type_, region)
         if not rates:
             return Unpriced(reason=f"no savings plan rate is known for {type_} in {region}")
-        return min((rate.price for rate in rates), key=lambda price: price.usd)
+        lowest = min(rates, key=lambda rate: (rate.price.usd, rate.terms))
+        return replace(lowest.price, source=f"{lowest.price.source}: {lowest.terms}")
 
     def price(self, type_: str, region: str, purchase: str) -> Price | Unpriced:
         """Price of an hour bought one way. UnknownName for a purchase option that there is not."""
@@ -194,14 +196,22 @@ class Catalog:
         return ways[purchase](type_, region)
 
     def offers(self, type_: str) -> tuple[Offer, ...]:
-        """Every priced offer of a type: by region, then purchase option."""
-        found = []
-        for region in self.regions:
-            for purchase in PURCHASES:
-                price = self.price(type_, region, purchase)
-                if isinstance(price, Price):
-                    found.append(Offer(instance_type=type_, region=region, purchase=purchase, price=price))
-        return tuple(found)
+        """Every priced offer of a type, of each zone and plan: by region, then purchase option."""
+        return tuple(
+            Offer(instance_type=type_, region=region, purchase=purchase, price=price, zone=zone, terms=terms)
+            for region in self.regions
+            for purchase in PURCHASES
+            for price, zone, terms in self._offers(type_, region, purchase)
+        )
+
+    def _offers(self, type_: str, region: str, purchase: Purchase) -> list[tuple[Price, str, str]]:
+        """Prices of a way to buy, with zone and terms: of zones and plans where the snapshot has them."""
+        price = self.price(type_, region, purchase)
+        if isinstance(price, Unpriced):
+            return []
+        if purchase == "savings_plan":
+            return [(rate.price, "", rate.terms) for rate in self.savings_plan_rates(type_, region)]
+        return [(p, zone, "") for zone, p in self._prices.zonal(type_, region, purchase)] or [(price, "", "")]
 
     def priced_names(self, region: str) -> set[str]:
         """Types that any price table of a region speaks of; every other type is unpriced there."""

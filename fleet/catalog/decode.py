@@ -84,6 +84,7 @@ def instance_type(row: Row) -> InstanceType:
         accelerator_memory_gib=_float(row["accelerator_memory_gib"]),
         coremark=_float(row["coremark"]),
         ffmpeg_fps=_float(row["ffmpeg_fps"]),
+        measured_on=date.fromisoformat(row["measured_on"]) if row["measured_on"] else None,
         quota_on_demand=row["quota_on_demand"] or None,
         quota_spot=row["quota_spot"] or None,
         quota_host=row["quota_host"] or None,

@@ -77,6 +77,9 @@ class InstanceType:
     coremark: float | None
     """Measured CoreMark iterations per second of the whole instance."""
     ffmpeg_fps: float | None
+    """Measured frames per second of an ffmpeg transcode."""
+    measured_on: date | None = None
+    """Day of the measurements."""
     size: str = ""
     """What stands after the dot: 2xlarge, metal-48xl."""
     microarchitecture: str = ""
@@ -195,6 +198,11 @@ class SavingsPlanRate:
     payment: str
     price: Price
 
+    @property
+    def terms(self) -> str:
+        """Plan, term and payment in one line: `compute 1yr no-upfront`."""
+        return f"{self.plan} {self.term} {self.payment}"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Interruption:
@@ -222,3 +230,7 @@ class Offer:
     region: str
     purchase: Purchase
     price: Price | Unpriced
+    zone: str = ""
+    """Zone or Local Zone that the price is of; '' for the region."""
+    terms: str = ""
+    """Of a savings plan: which plan, for how long, paid how."""

@@ -21,16 +21,39 @@ def resolve(
 
     m1 to m4 are families of EC2 and chips of Apple, t4g is a family and a GPU: `prefer` takes the chip or the GPU.
     """
-    wanted = name.strip().lower()
     rows = {row["name"]: row for row in systems}
+    wanted = _spelled(name, known_names(catalog), catalog.accelerators)
     if prefer == "chip" and rows.get(wanted, {}).get("kind") == "chip":
         return _system(catalog, rows[wanted])
-    if prefer == "accelerator" and wanted in catalog.accelerators:
+    if wanted in catalog.accelerators and (prefer == "accelerator" or _slug(name).partition("-")[0] in _MAKERS):
         return _accelerator(catalog, catalog.accelerators[wanted])
     found = _type(catalog, wanted) or _other(catalog, rows, wanted)
     if found is None:
         raise UnknownName("type, accelerator or system", name, known_names(catalog))
     return found
+
+
+_MAKERS = ("amazon", "amd", "apple", "aws", "google", "habana", "intel", "nvidia", "qualcomm", "xilinx")
+
+
+def _spelled(name: str, known: set[str], accelerators: Mapping[str, Accelerator]) -> str:
+    """How the catalog spells a name: `Apple M4 Max` is m4-max, `NVIDIA H100` h100, `Graviton 5` graviton5."""
+    slug = _slug(name)
+    if slug in known:
+        return slug
+    titles = {_slug(item.name): key for key, item in accelerators.items()}
+    compact = {item.replace("-", ""): item for item in sorted(known)} | titles
+    maker, _, rest = slug.partition("-")
+    for spelling in (slug, rest) if maker in _MAKERS else (slug,):
+        if spelling in known:
+            return spelling
+        if found := titles.get(spelling) or compact.get(spelling.replace("-", "")):
+            return found
+    return slug
+
+
+def _slug(name: str) -> str:
+    return "-".join(name.lower().replace("_", " ").split())
 
 
 def _type(catalog: "Catalog", wanted: str) -> Resolved | None:
@@ -46,13 +69,24 @@ def _type(catalog: "Catalog", wanted: str) -> Resolved | None:
 def _other(catalog: "Catalog", rows: Mapping[str, Mapping[str, str]], wanted: str) -> Resolved | None:
     """A family, accelerator or another name of the table."""
     if wanted in catalog.families:
-        return Resolved(name=wanted, kind="family", types=catalog.families[wanted])
+        return Resolved(
+            name=wanted, kind="family", types=catalog.families[wanted], text=_other_meaning(catalog, rows, wanted)
+        )
     if wanted in catalog.accelerators:
         return _accelerator(catalog, catalog.accelerators[wanted])
     if wanted in rows:
         return _system(catalog, rows[wanted])
     listed = tuple(item for item in catalog.listed.values() if item.family == wanted)
     return Resolved(name=wanted, kind="family", listed=listed, text=listed[0].why_not) if listed else None
+
+
+def _other_meaning(catalog: "Catalog", rows: Mapping[str, Mapping[str, str]], wanted: str) -> str:
+    if rows.get(wanted, {}).get("kind") == "chip":
+        return f"also a chip of Apple: apple-{wanted}"
+    if wanted in catalog.accelerators:
+        maker = catalog.accelerators[wanted].maker
+        return f"also an accelerator of {maker}: {maker.lower()}-{wanted}"
+    return ""
 
 
 def known_names(catalog: "Catalog") -> set[str]:
@@ -79,15 +113,18 @@ def _system(catalog: "Catalog", row: Mapping[str, str]) -> Resolved:
     name, kind, text = row["name"], row["kind"], row["text"]
     wanted = row["stands_for"]
     if kind == "chip":
-        names = sorted(mac.instance_type for mac in catalog.macs.values() if mac.chip == wanted)
+        chips = wanted.split()
+        names = sorted(mac.instance_type for mac in catalog.macs.values() if mac.chip in chips)
         types = tuple(catalog.types[mac] for mac in names if mac in catalog.types)
         return Resolved(name=name, kind="chip", types=types, text=text)
     if kind == "processor":
         return Resolved(name=name, kind="processor", types=_with_processor(catalog, wanted), text=text)
     if kind == "alias":
-        keys = frozenset(wanted.split())
-        types, listed = _with_accelerators(catalog, keys)
+        keys = wanted.split()
+        types, listed = _with_accelerators(catalog, frozenset(keys))
         only = catalog.accelerators.get(wanted)
+        why = dict.fromkeys(catalog.accelerators[key].why_not for key in keys if not types)
+        text = ": ".join((text, "; ".join(why))) if any(why) else text
         return Resolved(name=name, kind="accelerator", types=types, listed=listed, accelerator=only, text=text)
     return Resolved(name=name, kind="system", text=text)
 

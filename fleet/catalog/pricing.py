@@ -60,17 +60,28 @@ class Prices:
         return Price(usd=usd, as_of=min(listed.as_of, savings.as_of), source=source, note="estimate")
 
     def capacity_block(self, type_: str, region: str, shape: InstanceType | None, zone: str | None) -> Price | Unpriced:
-        """Capacity Block price of the region, or of the named zone."""
+        """Capacity Block price of the region, or of the named zone: the newest, of one day the lowest."""
         if shape is not None and "capacity-block" not in shape.usage_classes:
             return Unpriced(reason=f"AWS does not sell {type_} in capacity blocks")
         rows = [row for row in self._capacity_blocks.get(type_, ()) if row["region"] == region]
         wanted = [row for row in rows if row["zone"] in ("", zone)] if zone else rows
         if wanted:
-            newest = max(wanted, key=lambda row: (row["as_of"], not row["zone"], row["zone"]))
-            return decode.price(newest, self._sources)
+            day = max(row["as_of"] for row in wanted)
+            newest = (row for row in wanted if row["as_of"] == day)
+            return decode.price(min(newest, key=lambda row: (Decimal(row["usd"]), row["zone"])), self._sources)
         where = _some(sorted({row["region"] for row in self._capacity_blocks.get(type_, ())}))
         known = f"; priced in {where}" if where else ""
         return Unpriced(reason=f"no capacity block price is known for {type_} in {zone or region}{known}")
+
+    def zonal(self, type_: str, region: str, purchase: str) -> tuple[tuple[str, Price], ...]:
+        """Every spot or capacity block price of a region with its zone, '' for the region's own; () for other ways."""
+        if purchase == "spot":
+            rows = list(self._spot(region).get(type_, {}).values())
+        elif purchase == "capacity_block":
+            rows = [row for row in self._capacity_blocks.get(type_, ()) if row["region"] == region]
+        else:
+            rows = []
+        return tuple((row["zone"], decode.price(row, self._sources)) for row in rows)
 
     def host(self, type_: str, region: str, shape: InstanceType | None) -> Price | Unpriced:
         """Dedicated Host price; only Mac hosts are known."""

@@ -101,6 +101,7 @@ def shape_row(record: Mapping[str, Any], curated: Curated) -> Row:
         "placement_strategies": _words(record.get("PlacementGroupInfo", {}).get("SupportedStrategies", [])),
         "coremark": bench.get("coremark_iter_per_s", ""),
         "ffmpeg_fps": bench.get("ffmpeg_fps", ""),
+        "measured_on": bench.get("ran_at", ""),
         "why_not": "",
     }
     row |= _processor(record, curated) | _network(record["NetworkInfo"]) | _storage(record)

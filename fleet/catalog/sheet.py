@@ -1,24 +1,20 @@
 """Everything that is known about one type: shape, accelerator, every price with source and date, siblings."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from decimal import Decimal
+from typing import Any
 
 from fleet.catalog.catalog import PURCHASES, Catalog
 from fleet.catalog.decode import UNDATED
-from fleet.catalog.model import Accelerator, InstanceType, ListedType, Offer, Origin, Price, Unpriced
+from fleet.catalog.model import Accelerator, InstanceType, Interruption, ListedType, Offer, Origin, Price, Unpriced
 from fleet.catalog.staleness import staleness
-from fleet.catalog.text import amount, number, table
 
-if TYPE_CHECKING:
-    from decimal import Decimal
-
-__all__ = ["MAC_MINIMUM_HOURS", "Sheet", "day_text", "offer_json", "price_json", "sheet_json", "sheet_of", "sheet_text"]
+__all__ = ["MAC_MINIMUM_HOURS", "Sheet", "day_text", "offer_json", "price_json", "sheet_json", "sheet_of"]
 
 MAC_MINIMUM_HOURS = 24
 """A Mac host is billed for at least a day from its allocation (Apple's licence)."""
-
 
 _HOME = "us-east-1"
 
@@ -31,10 +27,17 @@ class Sheet:
     accelerator: Accelerator | None
     regions: tuple[str, ...]
     """Regions that offer it."""
+    region: str
+    """The region that zones, interruptions and missing prices are told for."""
+    zones: tuple[str, ...]
+    """Zones of that region that offer it."""
     offers: tuple[Offer, ...]
-    """Offers with a price."""
+    """Offers with a price, of every region, zone and plan."""
     unpriced: tuple[Offer, ...]
-    """Ways to buy without a price in the region asked for, each with the reason."""
+    """Ways to buy without a price in the region, each with the reason."""
+    interruption: Interruption | None
+    power: tuple[Decimal, Decimal, str] | None
+    """Watts per vCPU idle and busy, and their caveat."""
     siblings: tuple[str, ...]
     chip: str
     origins: Mapping[str, Origin]
@@ -43,11 +46,11 @@ class Sheet:
 def sheet_of(catalog: Catalog, name: str, *, region: str | None = None) -> Sheet:
     """The sheet of a type, or of a type that only a price list knows. UnknownName otherwise.
 
-    Reasons for what is not priced speak of `region`: us-east-1 or else the first region that offers the type.
+    Without a region it speaks of us-east-1 where that offers the type, else of one that sells it.
     """
     item = catalog.types.get(name) or catalog.listed.get(name) or catalog.type(name)
-    sold = catalog.regions_of(name)
-    region = region or (_HOME if _HOME in sold or not sold else sold[0])
+    sold, offers = catalog.regions_of(name), catalog.offers(name)
+    region = region or _telling(sold, {offer.region for offer in offers})
     ways = [
         Offer(instance_type=name, region=region, purchase=p, price=catalog.price(name, region, p)) for p in PURCHASES
     ]
@@ -56,12 +59,24 @@ def sheet_of(catalog: Catalog, name: str, *, region: str | None = None) -> Sheet
         type=item,
         accelerator=catalog.accelerators.get(item.accelerator) if item.accelerator else None,
         regions=sold,
-        offers=catalog.offers(name),
+        region=region,
+        zones=catalog.offered(name, region),
+        offers=offers,
         unpriced=tuple(offer for offer in ways if isinstance(offer.price, Unpriced)),
+        interruption=catalog.interruption(name, region),
+        power=catalog.power(name),
         siblings=_siblings(catalog, item),
         chip=mac.chip_name if mac else "",
         origins=catalog.origins,
     )
+
+
+def _telling(offered: tuple[str, ...], priced: set[str]) -> str:
+    """The region that says most: us-east-1, else one with a price, of several one in the United States."""
+    if _HOME in offered or not (offered or priced):
+        return _HOME
+    both = [region for region in offered if region in priced] or [*offered] or sorted(priced)
+    return min(both, key=lambda region: (not region.startswith("us-"), region))
 
 
 def _siblings(catalog: Catalog, item: InstanceType | ListedType) -> tuple[str, ...]:
@@ -71,16 +86,6 @@ def _siblings(catalog: Catalog, item: InstanceType | ListedType) -> tuple[str, .
     if isinstance(item, InstanceType):
         return tuple(other.name for other in catalog.families[item.family] if other.name != item.name)
     return tuple(other.name for other in catalog.listed.values() if other.family == item.family and other != item)
-
-
-def sheet_text(sheet: Sheet, *, today: date) -> str:
-    """The sheet as a person reads it."""
-    blocks = ["\n".join(_facts(sheet)), _price_table(sheet.offers, today)]
-    if sheet.unpriced:
-        reasons = [(offer.purchase, offer.price) for offer in sheet.unpriced]
-        lines = [f"  {way}: {price.reason}" for way, price in reasons if isinstance(price, Unpriced)]
-        blocks.append("\n".join([f"Not priced in {sheet.unpriced[0].region}", *lines]))
-    return "\n\n".join(block for block in blocks if block) + "\n"
 
 
 def sheet_json(sheet: Sheet, *, today: date) -> dict[str, Any]:
@@ -93,8 +98,12 @@ def sheet_json(sheet: Sheet, *, today: date) -> dict[str, Any]:
         "type": facts,
         "accelerator": sheet.accelerator.key if sheet.accelerator else None,
         "regions": list(sheet.regions),
+        "region": sheet.region,
+        "zones": list(sheet.zones),
         "offers": [offer_json(offer, today=today) for offer in sheet.offers],
         "unpriced": [offer_json(offer, today=today) for offer in sheet.unpriced],
+        "interruption": _interruption_json(sheet.interruption),
+        "power": _power_json(sheet.power),
         "siblings": list(sheet.siblings),
         "sources": {name: origin.source for name, origin in sorted(sheet.origins.items())},
         "minimum_hours": MAC_MINIMUM_HOURS if sheet.chip else None,
@@ -103,7 +112,7 @@ def sheet_json(sheet: Sheet, *, today: date) -> dict[str, Any]:
 
 def offer_json(offer: Offer, *, today: date) -> dict[str, Any]:
     """One offer as plain values for JSON."""
-    start = {"region": offer.region, "purchase": offer.purchase}
+    start = {"region": offer.region, "zone": offer.zone or None, "purchase": offer.purchase, "terms": offer.terms}
     return start | price_json(offer.price, today=today, purchase=offer.purchase)
 
 
@@ -128,117 +137,22 @@ def day_text(day: date) -> str:
 def _plain(value: Any) -> Any:
     if isinstance(value, frozenset):
         return sorted(value)
-    return value
+    return value.isoformat() if isinstance(value, date) else value
 
 
-def _facts(sheet: Sheet) -> Iterator[str]:
-    yield sheet.type.name
-    rows = _listed(sheet.type) if isinstance(sheet.type, ListedType) else _shape(sheet.type)
-    pairs = [*rows, *_accelerator(sheet), *_selling(sheet)]
-    width = max(len(label) for label, _ in pairs)
-    for label, text in pairs:
-        if text:
-            yield f"  {label.ljust(width)}  {text}"
-
-
-def _listed(item: ListedType) -> Iterator[tuple[str, str]]:
-    yield "known", item.known
-    yield "no candidate", item.why_not
-    yield "source", item.source
-
-
-def _shape(item: InstanceType) -> Iterator[tuple[str, str]]:
-    cores = f", {item.cores} cores" if item.cores else ""
-    clock = f", {item.clock_ghz:g} GHz sustained" if item.clock_ghz else ""
-    maker = "" if item.processor.startswith(item.processor_maker) else item.processor_maker
-    yield "processor", f"{maker} {item.processor}".strip() + f", {item.architecture}"
-    yield "vCPU", f"{item.vcpus}{cores}{clock}"
-    if item.burstable:
-        yield "burstable", f"baseline {number(item.baseline_vcpus)} vCPU" if item.baseline_vcpus else "baseline unknown"
-    yield "memory", f"{number(item.memory_gib)} GiB"
-    yield "generation", f"{item.generation or '-'}{'' if item.current_generation else ', previous generation'}"
-    yield "hypervisor", "bare metal" if item.bare_metal else (item.hypervisor or "")
-    plural = "" if item.efa_interfaces == 1 else "s"
-    efa = f", {item.efa_interfaces} EFA interface{plural}" if item.efa_interfaces else ""
-    yield "network", f"{item.network}{efa}"
-    yield "EBS", f"{number(item.ebs_mbps)} Mbps" if item.ebs_mbps else ""
-    yield "pods", f"{item.max_pods} ({item.enis} interfaces x {item.ipv4_per_eni} addresses)"
-    yield "instance storage", f"{item.instance_storage_gb:,} GB" if item.instance_storage_gb else ""
-    yield "usage classes", ", ".join(sorted(item.usage_classes))
-    yield "dedicated hosts", "yes" if item.dedicated_hosts else "no"
-    yield "placement", ", ".join(sorted(item.placement_strategies))
-    yield "measured", _measured(item)
-    yield "corrected", item.correction
-    yield "not sold alone", item.why_not
-
-
-def _measured(item: InstanceType) -> str:
-    parts = []
-    if item.coremark:
-        parts.append(f"CoreMark {item.coremark:,.0f} iterations/s")
-    if item.ffmpeg_fps:
-        parts.append(f"ffmpeg {item.ffmpeg_fps:g} frames/s")
-    return ", ".join(parts)
-
-
-def _accelerator(sheet: Sheet) -> Iterator[tuple[str, str]]:
-    found, item = sheet.accelerator, sheet.type
+def _interruption_json(found: Interruption | None) -> dict[str, Any] | None:
     if found is None:
-        return
-    total = item.accelerator_memory_gib if isinstance(item, InstanceType) else None
-    memory = f", {number(total)} GiB together" if total else ""
-    yield "accelerator", f"{number(item.accelerators)} x {found.name} ({found.key}){memory}"
-    peaks = ", ".join(f"{name} {peak:g}" for name, peak in found.tflops.items())
-    yield "TFLOPS each", peaks or "not published"
-    yield "stacks", ", ".join(sorted(found.stacks)) or "none"
-    yield "video encoder", _claim(found.video_encode)
-    yield "ray tracing", _claim(found.ray_tracing)
-    unsupported = sorted({f"{name}: {reason}" for name, reason in found.frameworks.items() if reason})
-    yield "not supported", "; ".join(unsupported)
+        return None
+    return {
+        "low_percent": found.low_percent,
+        "high_percent": found.high_percent,
+        "savings_percent": found.savings_percent,
+        "as_of": found.as_of.isoformat(),
+    }
 
 
-def _claim(value: bool | None, /) -> str:  # noqa: FBT001  (it is the value that is shown)
-    return "unknown" if value is None else ("yes" if value else "no")
-
-
-def _selling(sheet: Sheet) -> Iterator[tuple[str, str]]:
-    if sheet.chip:
-        yield "Mac", f"{sheet.chip}; dedicated host only, at least {MAC_MINIMUM_HOURS} hours from its allocation"
-        yield "24-hour floor", _floors(sheet.offers)
-    if isinstance(sheet.type, InstanceType):
-        yield "regions", ", ".join(sheet.regions) or "none that the snapshot knows"
-        yield "successor", sheet.type.successor
-    yield "siblings", ", ".join(sheet.siblings)
-    yield "sources", _sources(sheet)
-
-
-def _sources(sheet: Sheet) -> str:
-    """Where the shape and the measurements come from; the accelerator has a source of its own."""
-    item = sheet.type
-    if isinstance(item, ListedType):
-        return ""
-    names = ["types", *(["benchmarks"] if item.coremark or item.ffmpeg_fps else [])]
-    texts = [sheet.origins[name].source for name in names if name in sheet.origins]
-    return "; ".join([*texts, *([sheet.accelerator.source] if sheet.accelerator else [])])
-
-
-def _floors(offers: Iterable[Offer]) -> str:
-    floors: dict[Decimal, list[str]] = {}
-    for offer in offers:
-        if offer.purchase == "dedicated_host" and isinstance(offer.price, Price):
-            floors.setdefault(offer.price.usd * MAC_MINIMUM_HOURS, []).append(offer.region)
-    return "; ".join(f"{floor:,.2f} USD in {', '.join(regions)}" for floor, regions in floors.items())
-
-
-def _price_table(offers: Iterable[Offer], today: date) -> str:
-    rows = [_price_row(offer, offer.price, today) for offer in offers if isinstance(offer.price, Price)]
-    if not rows:
-        return "No price is known in any region."
-    header = ("region", "purchase", "USD/h", "as of", "mark", "source")
-    return table(header, rows, right=frozenset({"USD/h"}))
-
-
-def _price_row(offer: Offer, price: Price, today: date) -> tuple[str, ...]:
-    stale = staleness(price, today, purchase=offer.purchase)
-    mark = ", ".join(part for part in (price.note, stale and f"stale: {stale}") if part)
-    return (offer.region, offer.purchase, amount(price.usd), day_text(price.as_of), mark, price.source)
+def _power_json(found: tuple[Decimal, Decimal, str] | None) -> dict[str, Any] | None:
+    if found is None:
+        return None
+    idle, busy, caveat = found
+    return {"idle_watts_per_vcpu": float(idle), "busy_watts_per_vcpu": float(busy), "caveat": caveat}

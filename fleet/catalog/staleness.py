@@ -5,11 +5,15 @@ from datetime import date, timedelta
 from fleet.catalog.decode import UNDATED
 from fleet.catalog.model import Price
 
-__all__ = ["CAPACITY_BLOCK_RESET", "MAX_AGE", "is_stale", "staleness"]
+__all__ = ["CAPACITY_BLOCK_RESET", "MAX_AGE", "STALE", "is_stale", "staleness"]
 
 MAX_AGE = timedelta(days=90)
 CAPACITY_BLOCK_RESET = date(2026, 10, 1)
 """AWS announced new capacity block prices for October 2026; an older price does not hold after it."""
+
+
+STALE = "* stale: older than 90 days or than a known reset"
+"""What the mark behind a day means."""
 
 
 def is_stale(price: Price, today: date, *, purchase: str = "on_demand") -> bool:
@@ -22,7 +26,7 @@ def staleness(price: Price, today: date, *, purchase: str = "on_demand") -> str:
     if price.as_of == UNDATED:
         return "undated"
     if purchase == "capacity_block" and price.as_of < CAPACITY_BLOCK_RESET <= today:
-        return f"from before the reset of {CAPACITY_BLOCK_RESET:%B %Y}"
+        return f"before the {CAPACITY_BLOCK_RESET:%B %Y} reset"
     if today - price.as_of > MAX_AGE:
         return f"{(today - price.as_of).days} days old"
     return ""

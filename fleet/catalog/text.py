@@ -1,12 +1,16 @@
-"""Plain text tables: columns as wide as what stands in them, numbers to the right."""
+"""Plain text: tables whose columns are as wide as what stands in them, and facts wrapped beside their labels."""
 
-from collections.abc import Sequence
+import textwrap
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
-__all__ = ["amount", "number", "table"]
+__all__ = ["amount", "facts", "number", "table"]
 
 _LARGE = 1000
 """From here on a fraction is noise."""
+
+_NARROWEST = 40
+"""Facts are not wrapped to less, whatever the terminal."""
 
 
 def table(header: Sequence[str], rows: Sequence[Sequence[str]], *, right: frozenset[str] = frozenset()) -> str:
@@ -22,6 +26,23 @@ def table(header: Sequence[str], rows: Sequence[Sequence[str]], *, right: frozen
     return "\n".join(lines)
 
 
+def facts(pairs: Iterable[tuple[str, str]], *, width: int, indent: int = 2) -> str:
+    """Labels and texts in two columns, long texts wrapped in theirs; what has no text is left out."""
+    given = [(label, text) for label, text in pairs if text]
+    column = indent + max((len(label) for label, _ in given), default=0) + 2
+    return "\n".join(
+        textwrap.fill(
+            text,
+            max(width, _NARROWEST),
+            initial_indent=" " * indent + label.ljust(column - indent),
+            subsequent_indent=" " * column,
+            break_long_words=False,
+            break_on_hyphens=False,
+        )
+        for label, text in given
+    )
+
+
 def number(value: float | None) -> str:
     """Shortest text of a number; '-' for an unknown one."""
     if value is None:
@@ -30,7 +51,7 @@ def number(value: float | None) -> str:
 
 
 def amount(usd: Decimal | None) -> str:
-    """USD with four places or more when it needs them; '-' for an unknown one."""
+    """USD with two places, or as many more as it has up to six; '-' for an unknown one."""
     if usd is None:
         return "-"
     exact = usd.normalize()

@@ -92,7 +92,7 @@ def show(
     if json_:
         around.put_json(shown_json(found, name, region=region, today=day))
     else:
-        around.put(shown_text(found, name, region=region, today=day))
+        around.put(shown_text(found, name, region=region, today=day, width=around.width()))
 
 
 @command(app)

@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from fleet.catalog import Catalog
 from fleet.catalog.model import Accelerator, InstanceType, Resolved
+from fleet.catalog.names import Preference
 from fleet.errors import UnknownName
 from fleet.money import HOURS_PER_MONTH, usd
 from fleet.planner.accelerators import Judgement, judge
@@ -211,7 +212,7 @@ def _about(workload: Workload, catalog: Catalog, name: str, verdicts: Mapping[st
     """The verdict on one name: a type's own, the best of a family or accelerator, or why EC2 does not sell it."""
     if name in verdicts:
         return verdicts[name]
-    resolved = catalog.resolve(name, prefer="accelerator" if workload.kind in _ACCELERATED else None)
+    resolved = catalog.resolve(name, prefer=_PREFERRED.get(workload.kind))
     members = [verdicts[kind.name] for kind in _kinds(resolved, catalog) if kind.name in verdicts]
     if members:
         best = min(
@@ -225,7 +226,13 @@ def _about(workload: Workload, catalog: Catalog, name: str, verdicts: Mapping[st
     return _not_sold(workload, name, resolved)
 
 
-_ACCELERATED = frozenset({"training", "inference", "rendering"})
+_PREFERRED: Mapping[str, Preference] = {
+    "training": "accelerator",
+    "inference": "accelerator",
+    "rendering": "accelerator",
+    "apple_builds": "chip",
+}
+"""What a name with two meanings stands for: t4g is a family and a GPU, m4 a family and a chip of Apple."""
 
 
 def _kinds(resolved: Resolved, catalog: Catalog) -> Sequence[InstanceType]:

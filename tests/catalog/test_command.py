@@ -22,6 +22,7 @@ class Answer:
 def run(monkeypatch, tmp_path, capsys):
     """Runs the command for a user without a data folder, on a given day."""
     monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("COLUMNS", "300")
     monkeypatch.setenv("FLEET_TODAY", "2026-11-24")
     monkeypatch.delenv("XDG_DATA_HOME", raising=False)
     monkeypatch.delenv("FLEET_CATALOG", raising=False)
@@ -45,19 +46,20 @@ def run(monkeypatch, tmp_path, capsys):
         pytest.param(
             "m9g.16xlarge",
             ["AWS Graviton5, arm64", "64, 64 cores, 3.3 GHz", "256 GiB", "3.13088  2026-07-20  stale: 127 days old",
-             "CoreMark 2,328,543", "spot: no spot data"],
+             "CoreMark 2,328,543", "(2026-06-10)", "no spot data for m9g.16xlarge", "L-1216C47A on demand"],
             id="m9g.16xlarge",
         ),
         pytest.param(
             "trn2.48xlarge",
             ["16 x Trainium2 (trainium2), 1,536 GiB together", "512 GiB per device", "35.7608", "14.5593",
-             "before the reset of October 2026", "on_demand: trn2.48xlarge is not offered in us-east-1" ,
+             "before the October 2026 reset", "trn2.48xlarge is not offered in us-east-1",
              "sold by capacity block (us-east-2)"],
             id="trn2.48xlarge",
         ),
         pytest.param(
             "p5e.48xlarge",
-            ["8 x H200", "47.76", "sold by capacity block (ap-northeast-1,", "video encoder     no"],
+            ["8 x H200", "47.76", "it is sold by capacity block", "video encoder     no", "us-west-2-phx-2a",
+             "no on-demand price anywhere"],
             id="p5e.48xlarge",
         ),
         pytest.param(
@@ -68,7 +70,9 @@ def run(monkeypatch, tmp_path, capsys):
         ),
         pytest.param(
             "p6-b300.48xlarge",
-            ["8 x B300 SXM (b300)", "142.416", "112.32", "16 EFA interfaces", "44.728", "61.52371"],
+            ["8 x B300 SXM (b300)", "142.416", "112.32", "16 EFA interfaces", "44.728",
+                "61.52371  2026-09-25  ec2_instance 3yr no-upfront",
+             "112.1526  2026-09-25  compute 1yr no-upfront", "1,100 W each", "8,000 GB/s"],
             id="p6-b300.48xlarge",
         ),
         pytest.param(
@@ -89,7 +93,26 @@ def test_sheet_shows_the_facts_of_a_type(run, name, texts):
 def test_sheet_speaks_of_a_region_that_sells_the_type(run):
     result = run("show", "trn2.48xlarge")
 
-    assert "Not priced in ap-south-2" in result.stdout
+    assert "Not priced in us-east-2" in result.stdout
+    assert "spot in us-east-2; capacity block in us-east-2; no on-demand price anywhere" in result.stdout
+
+
+@pytest.mark.parametrize("name", ["p6-b300.48xlarge", "trn2.48xlarge", "g6f.2xlarge", "mac-m4.metal", "h100"])
+def test_facts_fit_a_terminal_of_80_columns(run, monkeypatch, name):
+    monkeypatch.setenv("COLUMNS", "80")
+    lines = [line for line in run("show", name).stdout.splitlines() if "20" not in line]
+
+    assert max(len(line) for line in lines) <= 80
+
+
+def test_every_zone_and_every_plan_has_its_own_price(run):
+    assert "sa-east-1b       spot            7.7264" in run("show", "trn2.3xlarge").stdout
+    offers = json.loads(run("show", "p5.48xlarge", "--json").stdout)["offers"]
+
+    assert {(o["terms"], o["usd"]) for o in offers if o["purchase"] == "savings_plan"} == {
+        ("ec2_instance 1yr no-upfront", 34.6752), ("ec2_instance 3yr no-upfront", 23.77728),
+    }  # fmt: skip
+    assert "us-east-1-atl-2a" in {o["zone"] for o in offers}
 
 
 @pytest.mark.parametrize(
@@ -97,9 +120,13 @@ def test_sheet_speaks_of_a_region_that_sells_the_type(run):
     [
         pytest.param("tpu-v6e", ["Google Cloud only"], id="not on EC2"),
         pytest.param("graviton5", ["m9g.large", "Graviton5"], id="processor"),
-        pytest.param("g4ad", ["g4ad.xlarge: 1 x AMD Radeon Pro V520"], id="family without shapes"),
+        pytest.param(
+            "g4ad", ["g4ad.xlarge       -    -  1 x v520", "0.124915", "no longer lists it"], id="family without shapes"
+        ),
         pytest.param("u-p6e-gb200x72", ["761.904", "capacity block only"], id="UltraServer"),
         pytest.param("c8g", ["c8g.metal-48xl"], id="family"),
+        pytest.param("h100", ["80 GiB, 3,350 GB/s", "p5.4xlarge", "1 x h100", "from USD/h"], id="accelerator"),
+        pytest.param("tpu-v6e", ["Google Cloud only"], id="what is unknown of a foreign chip is left out"),
     ],
 )
 def test_other_names_are_shown_with_what_they_stand_for(run, name, texts):

@@ -99,6 +99,47 @@ def test_names_with_two_meanings_take_the_one_preferred(catalog, name, prefer, e
     assert example in {item.name for item in catalog.resolve(name, prefer=prefer).types}
 
 
+@pytest.mark.parametrize(
+    ("name", "same"),
+    [
+        pytest.param("AMD EPYC", "epyc", id="EPYC"),
+        pytest.param("Intel Xeon", "xeon", id="Xeon"),
+        pytest.param("Apple M4 Max", "m4-max", id="Apple M4 Max"),
+        pytest.param("Intel Mac", "intel-mac", id="Intel Mac"),
+        pytest.param("NVIDIA H100", "h100", id="with its maker"),
+        pytest.param("RTX PRO 6000", "rtx-pro-6000", id="RTX PRO 6000"),
+        pytest.param("rtx_pro_4500", "rtx-pro-4500", id="underscores"),
+        pytest.param("Radeon Pro V520", "v520", id="Radeon Pro V520"),
+        pytest.param("Instinct MI300X", "mi300x", id="Instinct MI300X"),
+        pytest.param("Intel Habana Gaudi", "gaudi", id="Habana Gaudi"),
+        pytest.param("Qualcomm AI100", "ai100", id="Qualcomm AI100"),
+        pytest.param("Google TPU", "tpu", id="Google TPU"),
+        pytest.param("Graviton 5", "graviton5", id="a number apart"),
+        pytest.param("Trainium 2", "trainium2", id="Trainium 2"),
+    ],
+)
+def test_names_resolve_as_people_write_them(catalog, name, same):
+    found, expected = catalog.resolve(name), catalog.resolve(same)
+
+    assert (found.types, found.listed) == (expected.types, expected.listed)
+    assert (found.text == expected.text) or expected.text in found.text
+
+
+def test_every_mac_has_one_name(catalog):
+    assert {item.name for item in catalog.resolve("mac").types} == set(catalog.macs)
+    assert "mac1.metal" not in {item.name for item in catalog.resolve("Apple silicon").types}
+
+
+def test_alias_of_something_that_cannot_be_bought_says_why(catalog):
+    assert "no longer lists g4ad" in catalog.resolve("radeon-pro-v520").text
+
+
+def test_name_with_two_meanings_names_the_other_one(catalog):
+    assert "apple-m4" in catalog.resolve("m4").text
+    assert catalog.resolve("nvidia-t4g").kind == "accelerator"
+    assert "nvidia-t4g" in catalog.resolve("t4g").text
+
+
 def test_unknown_name_suggests_the_nearest(catalog):
     with pytest.raises(UnknownName, match=r"did you mean .*'trainium2'"):
         catalog.resolve("trainum2")

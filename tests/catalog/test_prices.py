@@ -251,7 +251,7 @@ def test_unknown_purchase_option_is_refused(catalog):
     [
         pytest.param(date(2026, 8, 26), "on_demand", "", id="90 days old"),
         pytest.param(date(2026, 8, 25), "on_demand", "91 days old", id="91 days old"),
-        pytest.param(date(2026, 9, 30), "capacity_block", "from before the reset of October 2026", id="old block"),
+        pytest.param(date(2026, 9, 30), "capacity_block", "before the October 2026 reset", id="old block"),
         pytest.param(date(2026, 10, 1), "capacity_block", "", id="new block"),
         pytest.param(UNDATED, "on_demand", "undated", id="undated"),
     ],

@@ -38,8 +38,8 @@ COLUMNS: dict[str, tuple[str, ...]] = {
         "burstable", "baseline_vcpus", "network", "network_gbps", "network_peak_gbps", "ebs_mbps", "ebs_baseline_mbps",
         "efa_interfaces", "network_cards", "enis", "ipv4_per_eni", "ipv6", "instance_storage_gb", "usage_classes",
         "dedicated_hosts", "placement_strategies", "accelerator", "accelerators", "accelerator_memory_gib",
-        "coremark", "ffmpeg_fps", "quota_on_demand", "quota_spot", "quota_host", "quota_capacity_block", "successor",
-        "correction", "why_not",
+        "coremark", "ffmpeg_fps", "measured_on", "quota_on_demand", "quota_spot", "quota_host", "quota_capacity_block",
+        "successor", "correction", "why_not",
     ),
 }  # fmt: skip
 
