@@ -5,7 +5,7 @@ from dataclasses import fields, replace
 from typing import Any
 
 from fleet.cost.machines import Launch, VolumeSpec
-from fleet.cost.properties import at, count, effective, items, mapping, text
+from fleet.cost.properties import at, boolean, count, effective, items, mapping, text
 from fleet.cost.surroundings import LAUNCH_CONFIGURATION, LAUNCH_TEMPLATE, Surroundings
 from fleet.stack.model import UNKNOWN, Resource, Unknown
 
@@ -42,6 +42,7 @@ def direct_launch(values: Mapping[str, Any], near: Surroundings | None = None, u
         credits=text(values, "creditSpecification", "cpuCredits"),
         placement_group=_first(text(values, "placementGroup"), text(values, "placementGroupId")),
         interfaces=_interfaces(values),
+        public_address=boolean(values, "associatePublicIpAddress") is True,
     )
 
 
@@ -65,6 +66,7 @@ def templated_launch(template: Resource | None, near: Surroundings) -> Launch:
         credits=text(values, "creditSpecification", "cpuCredits"),
         placement_group=_first(text(values, "placement", "groupName"), text(values, "placement", "groupId")),
         interfaces=_interfaces(values),
+        public_address=_has_public_address(values),
     )
 
 
@@ -105,9 +107,9 @@ def over(base: Launch, top: Launch) -> Launch:
     given: dict[str, Any] = {}
     for field in fields(Launch):
         value = getattr(top, field.name)
-        if field.name not in ("found", "requirements") and value is not None and value != ():
+        if field.name not in ("found", "requirements", "public_address") and value is not None and value != ():
             given[field.name] = value
-    return replace(base, **given)
+    return replace(base, **given, public_address=top.public_address or base.public_address)
 
 
 def _first(*values: str | Unknown | None) -> str | Unknown | None:
@@ -138,6 +140,13 @@ def _reservation(values: Mapping[str, Any], near: Surroundings | None, user: Res
 def _interfaces(values: Mapping[str, Any]) -> tuple[Any, ...] | Unknown:
     found = items(values, "networkInterfaces")
     return found if isinstance(found, Unknown) else tuple(found)
+
+
+def _has_public_address(values: Mapping[str, Any]) -> bool:
+    interfaces = _interfaces(values)
+    if isinstance(interfaces, Unknown):
+        return False
+    return any(boolean(interface, "associatePublicIpAddress") is True for interface in interfaces)
 
 
 def _direct_volumes(values: Mapping[str, Any]) -> tuple[VolumeSpec, ...] | Unknown:

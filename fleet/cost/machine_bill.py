@@ -360,6 +360,8 @@ def _by_use(machines: Machines, ways: _Ways, catalog: Catalog) -> tuple[str, ...
     for choice in machines.choices:
         if machines.kind != "node_group" and not _has_root(choice.launch):
             notes.add("root volume of an instance: its size comes from the AMI")
+        if choice.launch.public_address:
+            notes.add("public IPv4 addresses of instances")
         shape = catalog.types.get(choice.type) if isinstance(choice.type, str) else None
         if shape is not None and shape.burstable and choice.launch.credits != "standard":
             notes.add("CPU credits of burstable instances")

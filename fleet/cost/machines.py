@@ -54,6 +54,8 @@ class Launch:
     placement_group: str | Unknown | None = None
     interfaces: tuple[Any, ...] | Unknown = ()
     """Network interfaces, as they were written."""
+    public_address: bool = False
+    """Asks for a public IPv4 address by itself."""
     found: bool = True
     """False when the launch template that is named could not be found in the stack."""
 

@@ -10,7 +10,7 @@ from fleet.catalog.model import Price
 from fleet.cost.bill import Bill, line, sum_of, unpriced_bill
 from fleet.cost.launches import CAPACITY_BLOCK, CAPACITY_RESERVATION
 from fleet.cost.machines import VolumeSpec
-from fleet.cost.properties import at, count, effective, span, text
+from fleet.cost.properties import at, boolean, count, effective, span, text
 from fleet.cost.surroundings import Surroundings
 from fleet.cost.tags import hours_per_month
 from fleet.cost.volumes import volume_charges
@@ -243,10 +243,15 @@ def _balancer(resource: Resource, near: Surroundings, catalog: Catalog, region: 
         return Bill(monthly=_OPEN, at_max_scale=_OPEN)
     if kind not in _LCU:
         return unpriced_bill(f"{kind[:40]} load balancers have no price here")
-    return _by_the_hour("elb", f"{kind} load balancer", f"{kind} load balancer", (_LCU[kind],))(
-        resource, near, catalog, region
-    )
+    notes = (_LCU[kind],) if _is_internal(resource) else (_LCU[kind], _ADDRESSES)
+    return _by_the_hour("elb", f"{kind} load balancer", f"{kind} load balancer", notes)(resource, near, catalog, region)
 
+
+def _is_internal(resource: Resource) -> bool:
+    return boolean(effective(resource), "internal") is True
+
+
+_ADDRESSES = "public IPv4 addresses of load balancers, one or more a zone"
 
 _Pricer = Callable[[Resource, Surroundings, Catalog, str], Bill]
 

@@ -70,7 +70,8 @@ def _with_all_tags(resources: list[Resource]) -> tuple[Resource, ...]:
 def _tagged(resource: Resource, defaults: Mapping[str, Any] | None) -> Resource:
     if not resource.type.startswith("aws:") or not isinstance(resource.outputs.get("tagsAll"), Unknown):
         return resource
-    own = resource.inputs.get("tags") or {}
+    own = resource.inputs.get("tags")
+    own = {} if own is None else own
     if defaults is None or has_unknown(own) or not isinstance(own, Mapping):
         return resource
     return replace(resource, outputs={**resource.outputs, "tagsAll": {**defaults, **own}})

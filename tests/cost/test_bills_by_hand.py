@@ -607,3 +607,16 @@ def test_a_service(make, price, case):
     found, _ = price(make(kind, "s", inputs))
 
     assert found["s"].monthly_usd == (None if expected is None else Interval.exactly(expected))
+
+
+def test_public_addresses_that_aws_bills_by_the_hour_are_named(make, price):
+    """How many there are is the provider's to say: an address for each zone of a balancer, one for each instance."""
+    balancer = "aws:lb/loadBalancer:LoadBalancer"
+    _, outside = price(make(balancer, "b", {}), make("instance", "i", {"instanceType": "m7g.large"}))
+    _, inside = price(make(balancer, "b", {"internal": True}))
+    asked = {"instanceType": "m7g.large", "associatePublicIpAddress": True}
+    _, own = price(make("instance", "i", asked))
+
+    assert any("addresses of load balancers" in note for note in outside.by_use)
+    assert not any("addresses" in note for note in inside.by_use)
+    assert "public IPv4 addresses of instances" in own.by_use
