@@ -89,8 +89,8 @@ def nodes(catalog: Catalog, case: Case) -> tuple[NodeType, ...]:
             max(0.0, kind.memory_gib - case.overhead[1]),
             float(min(case.pods, kind.max_pods)),
         )
-        quota = (QUOTA, float(kind.vcpus)) if kind.architecture == QUOTA else None
-        found.append(NodeType(offer=offer, room=room, hourly_usd=float(price.usd), quota=quota))
+        takes = ((QUOTA, float(kind.vcpus)),) if kind.architecture == QUOTA else ()
+        found.append(NodeType(offer=offer, room=room, hourly_usd=float(price.usd), takes=takes))
     return tuple(found)
 
 
@@ -125,8 +125,7 @@ def problem(catalog: Catalog, case: Case) -> Problem:
 
 def _taken(asked: Problem, packing: Packing) -> float:
     """Count the vCPUs that stand against the quota."""
-    quotas = ((asked.types[column.type].quota, count) for column, count in packing.columns)
-    return sum(quota[1] * count for quota, count in quotas if quota is not None)
+    return sum(amount * count for column, count in packing.columns for _, amount in asked.types[column.type].takes)
 
 
 def check(asked: Problem, packing: Packing) -> None:

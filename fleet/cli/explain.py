@@ -98,6 +98,10 @@ def _all(found: "Explanation", families: "Sequence[Judgement]") -> Mapping[str, 
         "chosen": [_verdict(verdict) for verdict in found.chosen],
         "alternatives": [_verdict(verdict) for verdict in found.alternatives],
         "rejections": [rejection.model_dump(mode="json") for rejection in found.rejections],
+        "binding": [
+            {"constraint": item.constraint, "step": item.step, "saves_hourly_usd": round(item.hourly_usd, 6)}
+            for item in found.binding
+        ],
         **side_by_side,
     }
 

@@ -6,9 +6,10 @@ from decimal import Decimal
 
 from fleet.catalog import Catalog
 from fleet.cost.carbon import kg_co2e_per_hour
+from fleet.planner.commitments import current, unused, worthwhile
 from fleet.planner.part import Part
 from fleet.planner.quotas import Quotas
-from fleet.plans.model import Allocation, CatalogStamp, Conflict, Plan
+from fleet.plans.model import Allocation, CatalogStamp, Change, Conflict, Plan
 from fleet.spec.digest import spec_sha256
 from fleet.spec.model import FleetSpec
 from fleet.vocabulary import Status
@@ -19,12 +20,25 @@ _PROVED = Decimal("1e-6")
 """A relative gap below which cost and bound differ by rounding only."""
 
 
-def assemble(spec: FleetSpec, catalog: Catalog, parts: Sequence[Part], quotas: Quotas, *, today: date) -> Plan:
-    """The plan of the fleet. It is infeasible when a part is, or when the whole passes a budget."""
+def assemble(
+    spec: FleetSpec,
+    catalog: Catalog,
+    parts: Sequence[Part],
+    quotas: Quotas,
+    *,
+    today: date,
+    bound_usd: Decimal,
+    left: FleetSpec,
+    changes: list[Change] | None,
+) -> Plan:
+    """The plan of the fleet. It is infeasible when a part is, or when the whole passes a budget.
+
+    `bound_usd` holds for all parts together; `left` is the spec with what is left of its commitments.
+    """
     allocations = [allocation for part in parts for allocation in part.allocations]
     monthly = sum((a.monthly_usd for a in allocations), Decimal(0))
     one_off = sum((a.job_usd for a in allocations if a.job_usd is not None), Decimal(0))
-    bound = sum((part.monthly_bound_usd + part.one_off_bound_usd for part in parts), Decimal(0))
+    bound = min(bound_usd, monthly + one_off)
     conflicts = [conflict for part in parts for conflict in part.conflicts if part.status == "infeasible"]
     if not conflicts:
         conflicts = _over_budget(spec, allocations, bound)
@@ -52,7 +66,15 @@ def assemble(spec: FleetSpec, catalog: Catalog, parts: Sequence[Part], quotas: Q
         schedules=[schedule for part in parts for schedule in part.schedules],
         quotas=quotas.uses(),
         assumptions=_once(text for part in parts for text in part.assumptions),
-        next_steps=_once([*(text for part in parts for text in part.next_steps), *_quota_steps(quotas)]),
+        next_steps=_once(
+            [
+                *(text for part in parts for text in part.next_steps),
+                *unused(current(spec, today), left),
+                *worthwhile(allocations, catalog),
+                *_quota_steps(quotas),
+            ]
+        ),
+        changes=changes,
     )
 
 

@@ -4,18 +4,23 @@ A type is bought in a way only if AWS sells it that way and a price is known. Ga
 name.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from types import MappingProxyType
 
 from fleet.catalog import Catalog
 from fleet.catalog.model import InstanceType, Price, Unpriced
+from fleet.planner.commitments import covered
 from fleet.planner.prices import negotiated
 from fleet.spec.model import Batch, Candidates, FleetSpec, Service
 from fleet.vocabulary import Purchase, Reason
 
 ProcessorWorkload = Service | Batch
+
+NO_TOLL: Mapping[str, float] = MappingProxyType({})
+"""Units of limits cost nothing of their own."""
 
 _USAGE_CLASS = {"on_demand": "on-demand", "spot": "spot"}
 
@@ -29,6 +34,8 @@ class Offer:
     purchase: Purchase
     price: Price
     zones: tuple[str, ...]
+    commitment: str | None = None
+    """The owned savings plan that pays for it, by the name of its limit."""
 
     @property
     def usd(self) -> Decimal:
@@ -47,6 +54,18 @@ class Market:
 
     offers: tuple[Offer, ...]
     rejected: Mapping[str, frozenset[Reason]]
+
+
+def takes_of(catalog: Catalog, offer: Offer) -> tuple[tuple[str, float], ...]:
+    """What one instance takes of each limit: vCPUs of its quota (`region:code`), dollars of the plan that pays."""
+    code = catalog.quota_code(offer.kind.name, offer.purchase)
+    quota = () if code is None else ((f"{offer.region}:{code}", float(offer.kind.vcpus)),)
+    return quota if offer.commitment is None else (*quota, (offer.commitment, float(offer.usd)))
+
+
+def tolled(takes: Iterable[tuple[str, float]], toll: Mapping[str, float]) -> float:
+    """What an hour costs on top, where units of limits have a price."""
+    return sum(toll.get(name, 0.0) * amount for name, amount in takes) if toll else 0.0
 
 
 def survey(spec: FleetSpec, workload: ProcessorWorkload, catalog: Catalog, region: str, *, today: date) -> Market:
@@ -126,6 +145,23 @@ def _offers(
             yield "unavailable"
         else:
             yield Offer(kind=kind, region=region, purchase=purchase, price=price, zones=open_zones)
+            if purchase == "on_demand":
+                yield from _committed(spec, workload, catalog, kind, region, price, open_zones, today)
+
+
+def _committed(
+    spec: FleetSpec,
+    workload: ProcessorWorkload,
+    catalog: Catalog,
+    kind: InstanceType,
+    region: str,
+    listed: Price,
+    zones: tuple[str, ...],
+    today: date,
+) -> Iterator[Offer]:
+    """The same instances on demand, paid for by savings plans that are owned."""
+    for name, rate in covered(spec.rules_for(workload), catalog, kind, region, listed, today):
+        yield Offer(kind=kind, region=region, purchase="savings_plan", price=rate, zones=zones, commitment=name)
 
 
 def _price(

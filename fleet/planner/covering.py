@@ -6,25 +6,28 @@ many types, none with more than its share; quotas. HiGHS proves the bound.
 
 import math
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from fleet.planner.candidates import Offer
 from fleet.planner.milp import Limits, Program, Solution, solve
+from fleet.vocabulary import Status
 
 _RELATIVE_GAP = 1e-4
+_SIMPLICITY = 1e-3
+"""Share of the cost that fewer groups of instances may cost: less than a spot price moves in a day."""
 _NODES = 20_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Option:
-    """An offer and how many units of the demand one instance of it covers; `quota` is what it takes of which code."""
+    """An offer and how many units of the demand one instance of it covers; `takes` is what it takes of which limit."""
 
     offer: Offer
     units: float
     hourly_usd: float
-    quota: tuple[str, float] | None = None
+    takes: tuple[tuple[str, float], ...] = ()
     volume_usd: Decimal | None = None
     """The root volume's share of `hourly_usd`; None where the catalog has no price for it."""
 
@@ -62,27 +65,94 @@ class Cover:
     counts: Mapping[tuple[int, str | None], int]
 
 
-def relaxed_usd(options: Sequence[Option], demand: Demand) -> float:
+NO_COVER = Cover(solution=Solution(status="infeasible", values=(), cost=0.0, bound=0.0), counts={})
+_NOTHING = Cover(solution=Solution(status="optimal", values=(), cost=0.0, bound=0.0), counts={})
+
+
+def relaxed_usd(options: Sequence[Option], demand: Demand) -> float | None:
     """Hourly cost that no mix of whole or part instances can beat: the model of `cover` without whole numbers.
 
     Any cover, scaled down to exactly the demand, is a solution of it; the least number of instances, which does
-    not scale, is left out.
+    not scale, is left out. None where there is no solution.
     """
     program, _ = _program(options, range(len(options)), replace(demand, least_instances=0))
     program.integer = [False] * len(program.integer)
-    return max(0.0, solve(program, Limits(seconds=demand.seconds)).bound)
+    solution = solve(program, Limits(seconds=demand.seconds))
+    return None if solution.status == "infeasible" else max(0.0, solution.bound)
 
 
 def cover(options: Sequence[Option], demand: Demand) -> Cover:
     """The cheapest counts, within a relative gap of 0.01 % or what the node limit leaves."""
-    program, columns = _program(options, _undominated(options, demand.spot.min_types), demand)
     if demand.total <= 0 and not demand.least_instances:
-        return Cover(solution=Solution(status="optimal", values=(), cost=0.0, bound=0.0), counts={})
+        return _NOTHING
+
+    def best_of(kept: Iterable[int]) -> Cover:
+        return _solved(*_program(options, kept, demand), demand)
+
+    return _simpler(options, best_of, best_of(_undominated(options, demand.spot.min_types)))
+
+
+def cover_near(options: Sequence[Option], demand: Demand, held: Mapping[int, int], discount: float) -> Cover:
+    """The cover that changes what is held (option -> instances) only where that saves more than a share of its price.
+
+    Instances that stay count at their price less the discount (0 to 1). The cost and bound are of these prices.
+    """
+
+    def best_of(kept: Iterable[int]) -> Cover:
+        program, columns = _program(options, kept, demand)
+        for index, count in held.items():
+            stays = program.column(-discount * options[index].hourly_usd, high=float(count))
+            own = {column: -1.0 for (i, _), column in columns.items() if i == index}
+            program.row({stays: 1.0, **own}, high=0.0)
+        return _solved(program, columns, demand)
+
+    return _simpler(options, best_of, best_of(sorted({*_undominated(options, demand.spot.min_types), *held})))
+
+
+def cover_exactly(options: Sequence[Option], demand: Demand, held: Mapping[int, int]) -> Cover:
+    """Exactly these instances of each option, in whichever zones they do; infeasible where they do not."""
+    program, columns = _program(options, sorted(held), demand)
+    for index, count in held.items():
+        own = {column: 1.0 for (i, _), column in columns.items() if i == index}
+        program.row(own, low=float(count), high=float(count))
+    return _solved(program, columns, demand)
+
+
+def _solved(program: Program, columns: Mapping[tuple[int, str | None], int], demand: Demand) -> Cover:
     if not columns:
-        return Cover(solution=Solution(status="infeasible", values=(), cost=0.0, bound=0.0), counts={})
+        return NO_COVER
     solution = solve(program, Limits(relative_gap=_RELATIVE_GAP, nodes=_NODES, seconds=demand.seconds))
     counts = {key: int(solution.values[column]) for key, column in columns.items() if solution.values}
     return Cover(solution=solution, counts={key: count for key, count in counts.items() if count})
+
+
+def _simpler(options: Sequence[Option], best_of: Callable[[Iterable[int]], Cover], found: Cover) -> Cover:
+    """The same demand on fewer options where that costs next to nothing; the bound stays what was proved for all.
+
+    `best_of` covers the demand by some of the options.
+
+    Options go one after the other, the least spent first, while what remains of them still does within the allowance.
+    """
+    best, most = found, found.solution.cost * (1 + _SIMPLICITY)
+    spent: dict[int, float] = defaultdict(float)
+    for (index, _), count in found.counts.items():
+        spent[index] += options[index].hourly_usd * count
+    for out in sorted(spent, key=lambda index: (spent[index], index)):
+        used = {index for index, _ in best.counts}
+        if out not in used or len(used) == 1:
+            continue
+        without = best_of(sorted(used - {out}))
+        if without.counts and without.solution.cost <= most:
+            best = without
+    if best is found:
+        return found
+    solution = replace(best.solution, bound=found.solution.bound, status=_claim(found.solution, best.solution.cost))
+    return Cover(solution=solution, counts=best.counts)
+
+
+def _claim(found: Solution, cost: float) -> Status:
+    """What a dearer solution may be called under the same bound."""
+    return "feasible" if found.status == "optimal" and cost > found.cost else found.status
 
 
 def _program(
@@ -134,10 +204,7 @@ def _beats(better: Option, worse: Option) -> bool:
         better.offer.purchase == worse.offer.purchase
         and better.units >= worse.units
         and set(better.offer.zones) >= set(worse.offer.zones)
-        and (
-            better.quota is None
-            or (worse.quota is not None and better.quota[0] == worse.quota[0] and better.quota[1] <= worse.quota[1])
-        )
+        and all(amount <= dict(worse.takes).get(name, 0.0) for name, amount in better.takes)
     )
 
 
@@ -220,9 +287,10 @@ def _quota_rows(
 ) -> None:
     for code, free in sorted(demand.free.items()):
         terms = {
-            column: options[i].quota[1]  # type: ignore[index]  # the condition below says it is there
+            column: amount
             for (i, _), column in columns.items()
-            if options[i].quota is not None and options[i].quota[0] == code  # type: ignore[index]  # the same
+            for name, amount in options[i].takes
+            if name == code and amount
         }
         if terms:
             program.row(terms, high=free)

@@ -20,6 +20,7 @@ from fleet.planner.mac import Weeks, as_batch, mac_choices, needs_mac, survey_ma
 from fleet.planner.own_nodes import batch_vcpus, replicas_on, why_too_small
 from fleet.planner.rejections import rejections
 from fleet.planner.work import Work, work_of
+from fleet.planner.worth import Binding, bindings
 from fleet.plans.model import Plan, Rejection
 from fleet.spec.model import AppleBuilds, Batch, FleetSpec, Inference, Rendering, Service, Training, Workload
 from fleet.vocabulary import Reason
@@ -60,6 +61,8 @@ class Explanation:
     rejections: tuple[Rejection, ...]
     about: Verdict | None = None
     """The answer to a question about one name."""
+    binding: tuple[Binding, ...] = ()
+    """Limits that cost something, the dearest first; of services and batch work."""
 
 
 def explain(
@@ -87,7 +90,22 @@ def explain(
         alternatives=tuple(verdict for verdict in eligible if not verdict.chosen),
         rejections=rejections(workload, out),
         about=_about(wanted, catalog, type_, verdicts) if type_ is not None else None,
+        binding=_bindings(spec, wanted, catalog, plan, today) if type_ is None else (),
     )
+
+
+def _bindings(
+    spec: FleetSpec, workload: Workload, catalog: Catalog, plan: Plan | None, today: date
+) -> tuple[Binding, ...]:
+    if not isinstance(workload, Service | Batch):
+        return ()
+    cluster = workload.cluster if isinstance(workload, Service) else None
+    others = [
+        allocation
+        for allocation in (plan.allocations if plan is not None else ())
+        if (allocation.cluster != cluster if cluster is not None else workload.name not in allocation.workloads)
+    ]
+    return bindings(spec, catalog, workload, others, today=today)
 
 
 def _verdicts(spec: FleetSpec, workload: Workload, catalog: Catalog, today: date) -> Mapping[str, Verdict]:

@@ -10,8 +10,16 @@ from decimal import Decimal
 from fleet.catalog import Catalog
 from fleet.catalog.model import InstanceType
 from fleet.money import HOURS_PER_MONTH, usd
-from fleet.planner.candidates import Market, Offer, survey
-from fleet.planner.covering import Cover, Demand, Option, SpotRules, cover, relaxed_usd
+from fleet.planner.candidates import NO_TOLL, Market, Offer, survey, takes_of, tolled
+from fleet.planner.commitments import commitment_room
+from fleet.planner.covering import (
+    Cover,
+    Demand,
+    Option,
+    SpotRules,
+    cover,
+    relaxed_usd,
+)
 from fleet.planner.part import Part
 from fleet.planner.rejections import rejections
 from fleet.planner.volumes import ROOT_VOLUME_GIB, root_volume_hourly_usd, volume_note
@@ -22,6 +30,20 @@ from fleet.vocabulary import Reason
 
 _MICRO = Decimal("0.000001")
 _HUNDRED = 100.0
+
+
+How = Callable[[Sequence[Option], Demand], Cover]
+"""What answers the covering model of one region."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Room:
+    """What a workload is planned in: the day, what limits leave, what their units cost, and how the model is solved."""
+
+    today: date
+    free: Mapping[str, float]
+    toll: Mapping[str, float]
+    how: How
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,9 +63,19 @@ class _Region:
 
 
 def plan_service(
-    spec: FleetSpec, workload: Service, catalog: Catalog, *, today: date, free: Mapping[str, float]
+    spec: FleetSpec,
+    workload: Service,
+    catalog: Catalog,
+    *,
+    today: date,
+    free: Mapping[str, float],
+    toll: Mapping[str, float] = NO_TOLL,
+    how: How = cover,
 ) -> Part:
-    """Whole replicas on instances of the workload's own, spread over its zones."""
+    """Whole replicas on instances of the workload's own, spread over its zones.
+
+    `toll` prices units of limits (USD an hour) on top of what instances cost; `how` answers the covering model.
+    """
     work = work_of(spec.performance, catalog)
 
     def units(kind: InstanceType) -> float:
@@ -52,23 +84,36 @@ def plan_service(
     wide = [region for region in spec.regions_for(workload) if len(catalog.zones(region)) >= workload.zone_spread]
     if not wide:
         return Part(status="infeasible", conflicts=(_too_few_zones(spec, workload, catalog),))
-    needed, spread = float(workload.replicas), workload.zone_spread
-    regions = [_in_region(spec, workload, catalog, region, units, (needed, spread), today, free) for region in wide]
+    room = _Room(today=today, free=free, toll=toll, how=how)
+    needed = (float(workload.replicas), workload.zone_spread)
+    regions = [_in_region(spec, workload, catalog, region, units, needed, room) for region in wide]
     hours = float(HOURS_PER_MONTH) if workload.hours_per_month is None else workload.hours_per_month
     return _part(workload, regions, hours, work)
 
 
-def plan_batch(spec: FleetSpec, workload: Batch, catalog: Catalog, *, today: date, free: Mapping[str, float]) -> Part:
-    """Enough vCPUs that a run ends by its deadline; instances run until the work is done, so many times a month."""
+def plan_batch(
+    spec: FleetSpec,
+    workload: Batch,
+    catalog: Catalog,
+    *,
+    today: date,
+    free: Mapping[str, float],
+    toll: Mapping[str, float] = NO_TOLL,
+    how: How = cover,
+) -> Part:
+    """Enough vCPUs that a run ends by its deadline; instances run until the work is done, so many times a month.
+
+    `toll` and `how` as in `plan_service`.
+    """
     work = work_of(spec.performance, catalog)
 
     def units(kind: InstanceType) -> float:
         return batch_vcpus(workload, kind, work)
 
-    needed = workload.vcpu_hours / workload.deadline_hours
+    room = _Room(today=today, free=free, toll=toll, how=how)
+    needed = (workload.vcpu_hours / workload.deadline_hours, None)
     regions = [
-        _in_region(spec, workload, catalog, region, units, (needed, None), today, free)
-        for region in spec.regions_for(workload)
+        _in_region(spec, workload, catalog, region, units, needed, room) for region in spec.regions_for(workload)
     ]
     return _part(workload, regions, None, work)
 
@@ -103,10 +148,9 @@ def _in_region(
     region: str,
     units: Callable[[InstanceType], float],
     needed: tuple[float, int | None],
-    today: date,
-    free: Mapping[str, float],
+    room: _Room,
 ) -> _Region:
-    market = survey(spec, workload, catalog, region, today=today)
+    market = survey(spec, workload, catalog, region, today=room.today)
     volume = root_volume_hourly_usd(catalog, region, ROOT_VOLUME_GIB)
     options: list[Option] = []
     too_small: dict[str, frozenset[Reason]] = {}
@@ -115,7 +159,7 @@ def _in_region(
         if covered <= 0:
             too_small[offer.kind.name] = why_too_small(workload, offer.kind)
             continue
-        options.append(_option(catalog, offer, covered, volume))
+        options.append(_option(catalog, offer, covered, volume, room.toll))
     spot = spec.rules_for(workload).spot
     wanted = Demand(
         total=needed[0],
@@ -124,17 +168,22 @@ def _in_region(
             on_demand_base=spot.on_demand_base_percent / _HUNDRED if workload.interruptible else 0.0,
             min_types=spot.min_instance_types or 1,
         ),
-        free={code: room for code, room in free.items() if code.startswith(f"{region}:")},
+        free={**room.free, **commitment_room([spec.rules_for(workload)])},
         seconds=spec.planner.time_limit_seconds,
         least_instances=workload.min_nodes,
     )
-    return _Region(market=market, options=options, demand=wanted, cover=cover(options, wanted), too_small=too_small)
+    return _Region(market=market, options=options, demand=wanted, cover=room.how(options, wanted), too_small=too_small)
 
 
-def _option(catalog: Catalog, offer: Offer, units: float, volume: Decimal | None) -> Option:
-    code = catalog.quota_code(offer.kind.name, offer.purchase)
-    quota = None if code is None else (f"{offer.region}:{code}", float(offer.kind.vcpus))
-    return Option(offer=offer, units=units, hourly_usd=float(offer.usd + (volume or 0)), quota=quota, volume_usd=volume)
+def _option(catalog: Catalog, offer: Offer, units: float, volume: Decimal | None, toll: Mapping[str, float]) -> Option:
+    takes = takes_of(catalog, offer)
+    return Option(
+        offer=offer,
+        units=units,
+        hourly_usd=float(offer.usd + (volume or 0)) + tolled(takes, toll),
+        takes=takes,
+        volume_usd=volume,
+    )
 
 
 def why_too_small(workload: Service | Batch, kind: InstanceType) -> frozenset[Reason]:
@@ -207,7 +256,7 @@ def _bound(workload: Service | Batch, region: _Region, hours: float | None) -> D
         return usd(max(0.0, region.cover.solution.bound) * (hours or 0.0)).quantize(_MICRO)
     if region.demand.total <= 0:
         return Decimal(0)
-    least = relaxed_usd(region.options, region.demand)
+    least = relaxed_usd(region.options, region.demand) or 0.0
     return usd(workload.runs_per_month * workload.deadline_hours * least).quantize(_MICRO)
 
 

@@ -1,5 +1,6 @@
 """What service quotas leave free while a fleet is planned: a value that shrinks from part to part."""
 
+import math
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
@@ -33,9 +34,11 @@ class Quotas:
                 for code, quota in catalog.quotas.items():
                     if quota.default is not None:
                         allowed[region, code] = float(quota.default)
-            for limit in spec.quotas.limits:
+            # A limit of the region wins over one of every region.
+            for limit in sorted(spec.quotas.limits, key=lambda limit: limit.region is not None):
                 if limit.region in {None, region}:
                     allowed[region, limit.code] = max(0.0, limit.limit - limit.in_use)
+        allowed = {key: limit for key, limit in allowed.items() if limit < math.inf}
         return cls(catalog=catalog, allowed=allowed, needed={})
 
     @property
@@ -45,6 +48,11 @@ class Quotas:
             f"{region}:{code}": max(0.0, limit - self.needed.get((region, code), 0.0))
             for (region, code), limit in self.allowed.items()
         }
+
+    def fits(self, allocations: Iterable[Allocation]) -> bool:
+        """Whether the limits leave room for these allocations."""
+        needed = self.less(allocations).needed
+        return all(needed.get(key, 0.0) <= limit + 1e-9 for key, limit in self.allowed.items())
 
     def less(self, allocations: Iterable[Allocation]) -> "Quotas":
         """The same with what these allocations take."""

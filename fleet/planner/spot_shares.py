@@ -72,6 +72,12 @@ def spread(problem: Problem, packing: Packing, needed: int) -> Packing | None:
         nodes[moved] = nodes.get(moved, 0) + 1
 
 
+def is_spread(problem: Problem, packing: Packing, needed: int) -> bool:
+    """Whether spot nodes, where there are any, are of so many types at least."""
+    used = {_spot_name(problem, column) for column, _ in packing.columns} - {None}
+    return not used or len(used) >= needed
+
+
 def _spot_name(problem: Problem, column: Column) -> str | None:
     offer = problem.types[column.type].offer
     return offer.kind.name if offer.purchase == "spot" else None
@@ -85,12 +91,10 @@ def _stands_again(problem: Problem, nodes: dict[Column, int], column: Column) ->
 def _holds(problem: Problem, node: NodeType, column: Column) -> bool:
     held = [(load, many) for load, many in zip(problem.loads, column.mix, strict=True) if many]
     used = (sum(load.need[r] * many for load, many in held) for r in range(len(node.room)))
-    same_quota = node.quota is None or node.quota[0] not in problem.free
-    smaller = problem.types[column.type].quota
-    if not same_quota and node.quota is not None and smaller is not None:
-        same_quota = node.quota[0] == smaller[0] and node.quota[1] <= smaller[1]
+    before = dict(problem.types[column.type].takes)
+    no_more = all(amount <= before.get(name, 0.0) for name, amount in node.takes if name in problem.free)
     fits = all(use <= room + _EPSILON for use, room in zip(used, node.room, strict=True))
-    return same_quota and fits and all(node.takes(load) for load, _ in held)
+    return no_more and fits and all(node.may_hold(load) for load, _ in held)
 
 
 def _packing(problem: Problem, nodes: dict[Column, int], before: Packing) -> Packing:

@@ -4,6 +4,7 @@ from fleet.plans.lock import LockCheck, check_lock, lock_path, plan_json, read_l
 from fleet.plans.model import (
     Allocation,
     CatalogStamp,
+    Change,
     Conflict,
     Lease,
     Node,
@@ -17,6 +18,7 @@ from fleet.plans.model import (
 __all__ = [
     "Allocation",
     "CatalogStamp",
+    "Change",
     "Conflict",
     "Lease",
     "LockCheck",

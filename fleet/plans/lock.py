@@ -59,7 +59,7 @@ def write_lock(plan: Plan, path: Path) -> None:
 
     LockError when it cannot be written; the old lock is never lost.
     """
-    text = _text(plan.model_dump(mode="json", by_alias=True, exclude={"solve_seconds"}))
+    text = _text(plan.model_dump(mode="json", by_alias=True, exclude={"solve_seconds", "changes"}))
     try:
         with _turn(path):
             _replace(path, text.encode())

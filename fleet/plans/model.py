@@ -108,6 +108,15 @@ class QuotaUse(_Value):
     allowed: float | None = None
 
 
+class Change(_Value):
+    """What moves against the lock for one cluster or workload: instances before and after, and why."""
+
+    owner: str
+    before: dict[str, int]
+    after: dict[str, int]
+    why: str
+
+
 class Plan(_Value):
     """The fleet that was chosen."""
 
@@ -131,6 +140,8 @@ class Plan(_Value):
     quotas: list[QuotaUse]
     assumptions: list[str]
     next_steps: list[str]
+    changes: list[Change] | None = None
+    """Against the lock that the plan started from; None without one. Not in the lock."""
 
     model_config = ConfigDict(
         frozen=True, extra="forbid", alias_generator=lambda name: name.rstrip("_"), populate_by_name=True

@@ -49,6 +49,10 @@ def explanation_text(
         console.print(_table(shown))
         if len(shown) < len(found.alternatives):
             console.print(Text(f"and {len(found.alternatives) - len(shown)} dearer ones: --verbose", "dim"))
+    if found.binding:
+        console.print(Text("\nLimits that cost something, at the price of part instances", "bold"))
+        for item in found.binding:
+            console.print(Text(f"  {item.step} saves {item.hourly_usd:,.4f} USD an hour"))
     if families:
         console.print(Text("\nFamilies of accelerators side by side, each alone", "bold"))
         able = [item for item in families if item.eligible]

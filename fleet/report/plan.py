@@ -1,6 +1,5 @@
 """A plan for a terminal: what was chosen, what it costs, how good it is proved to be, what to do next."""
 
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -11,7 +10,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from fleet.plans.model import Allocation, Plan
+from fleet.plans.model import Allocation, Change, Plan
 from fleet.report.amounts import money, trimmed
 
 _WIDE = 100
@@ -179,24 +178,18 @@ def _listed(console: Console, title: str, items: Sequence[str]) -> None:
 
 
 def changes_text(before: Plan, after: Plan) -> str:
-    """What moved between two plans, a line each; says so when nothing did."""
-    lines = list(_changes(_counts(before), _counts(after)))
-    if not lines:
+    """What moved against the lock and why; says so when nothing did."""
+    if not after.changes:
         return "nothing moved against the lock"
-    change = after.monthly_usd - before.monthly_usd
-    return "\n".join(["Moved against the lock", *lines, f"  {change:+,.2f} USD a month"])
+    lines = [line for change in after.changes for line in _moved(change)]
+    monthly, once = after.monthly_usd - before.monthly_usd, after.one_off_usd - before.one_off_usd
+    total = f"  {monthly:+,.2f} USD a month" + (f", {once:+,.2f} USD once" if once else "")
+    return "\n".join(["Moved against the lock", *lines, total])
 
 
-def _counts(plan: Plan) -> Counter[tuple[str, str, str]]:
-    counts: Counter[tuple[str, str, str]] = Counter()
-    for allocation in plan.allocations:
-        owner = allocation.cluster or ", ".join(allocation.workloads)
-        counts[owner, allocation.instance_type, allocation.purchase] += allocation.count
-    return counts
-
-
-def _changes(before: Counter[tuple[str, str, str]], after: Counter[tuple[str, str, str]]) -> Iterator[str]:
-    for key in sorted(before.keys() | after.keys()):
-        if before[key] != after[key]:
-            owner, type_, purchase = key
-            yield f"  {owner}: {before[key]} -> {after[key]} x {type_} {purchase.replace('_', ' ')}"
+def _moved(change: Change) -> Iterator[str]:
+    yield f"  {change.owner}: {change.why}"
+    for name in sorted(change.before.keys() | change.after.keys()):
+        was, is_ = change.before.get(name, 0), change.after.get(name, 0)
+        if was != is_:
+            yield f"    {was} -> {is_} x {name}"

@@ -57,7 +57,7 @@ def test_json_is_nothing_but_json_and_has_every_field_of_the_plan(example, fleet
     assert set(plan) == {
         "schema", "name", "planned_on", "spec_sha256", "catalog", "status", "monthly_usd", "one_off_usd",
         "lower_bound_usd", "gap_percent", "solve_seconds", "kg_co2e_per_month", "allocations", "nodes", "rejections",
-        "conflicts", "schedules", "quotas", "assumptions", "next_steps",
+        "conflicts", "schedules", "quotas", "assumptions", "next_steps", "changes",
     }  # fmt: skip
     assert plan["planned_on"] == "2026-12-01"
     assert "solve_seconds" not in json.loads((example / "fleet.lock.json").read_text())

@@ -1,15 +1,15 @@
 """What no packing of a cluster beats."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from fleet.planner.clusters.ground import Ground
-from fleet.planner.clusters.zones import Zoned, likeness
+from fleet.planner.clusters.zones import Room, Zoned, likeness
 from fleet.planner.packing import Load, NodeType, Problem, least_usd, pack
 
 
-def bound_usd(ground: Ground, zoned: Sequence[Zoned]) -> float:
+def bound_usd(ground: Ground, zoned: Sequence[Zoned], room: Room) -> float:
     """What no packing of the cluster beats in an hour.
 
     The zones' own bounds add up while no shared limit has a price in them. A quota or node count that binds is shared
@@ -20,29 +20,27 @@ def bound_usd(ground: Ground, zoned: Sequence[Zoned]) -> float:
     limited = any(zone.packing.is_bound_by_limits for zone in zoned)
     if len(zoned) == 1 or not (moving or limited):
         return sum(zone.packing.bound_usd for zone in zoned)
-    together = least_usd(_as_one(ground, zoned)) or 0.0
+    together = least_usd(as_one([zone.problem for zone in zoned], room)) or 0.0
     return together if limited else max(together, _anchored_usd(zoned, moving))
 
 
-def _as_one(ground: Ground, zoned: Sequence[Zoned]) -> Problem:
+def as_one(problems: Iterable[Problem], room: Room) -> Problem:
     """All zones and groups as one problem with the whole of every limit."""
     loads: dict[Load, int] = defaultdict(int)
-    types: dict[tuple[str, str], NodeType] = {}
-    for zone in zoned:
-        for load in zone.problem.loads:
+    types: dict[tuple[str, str, str | None], NodeType] = {}
+    for problem in problems:
+        for load in problem.loads:
             loads[replace(load, count=0)] += load.count
-        for node in zone.problem.types:
-            key = (node.offer.kind.name, node.offer.purchase)
+        for node in problem.types:
+            key = (node.offer.kind.name, node.offer.purchase, node.offer.commitment)
             before = types.get(key)
             most = None if node.most is None else node.most + 1 + (before.most or 0 if before else 0)
             types[key] = replace(node, most=most)
-    # The first problem of a cluster has one zone's part of each quota.
-    zones = len({zone.zone for zone in zoned})
     return Problem(
         loads=tuple(replace(load, count=count) for load, count in loads.items()),
         types=tuple(types.values()),
-        free={code: free * zones for code, free in zoned[0].problem.free.items()},
-        max_nodes=ground.cluster.max_nodes,
+        free=room.free,
+        max_nodes=room.nodes,
     )
 
 

@@ -18,10 +18,21 @@ def too_few_zones(spec: FleetSpec, cluster: Cluster, zones: Sequence[str]) -> Co
     )
 
 
+def no_common_region(spec: FleetSpec, cluster: Cluster) -> Conflict:
+    """The workloads of a cluster allow no region in common."""
+    members = [w for w in spec.workloads if isinstance(w, Service) and w.cluster == cluster.name]
+    return Conflict(
+        constraint=f"regions of the workloads of cluster {cluster.name}",
+        needed="one region for all of them",
+        allowed="; ".join(f"{w.name}: {', '.join(spec.regions_for(w))}" for w in members),
+        hint="give them a region in common, or a cluster for each region",
+    )
+
+
 def clashes(ground: Ground, zoned: Sequence[Zoned]) -> Iterator[Conflict]:
     """Workloads that no node holds; where all have one, the limits that leave too little."""
     homeless = sorted(
-        {load.workload for z in zoned for load in z.problem.loads if not any(n.takes(load) for n in z.problem.types)}
+        {load.workload for z in zoned for load in z.problem.loads if not any(n.may_hold(load) for n in z.problem.types)}
     )
     for name in homeless:
         yield _homeless(ground.spec, name)
@@ -34,7 +45,7 @@ def clashes(ground: Ground, zoned: Sequence[Zoned]) -> Iterator[Conflict]:
             allowed=str(ground.cluster.max_nodes),
             hint="raise max_nodes or max_vcpus, or take replicas away",
         )
-    codes = sorted({n.quota[0] for z in zoned for n in z.problem.types if n.quota and n.quota[0] in z.problem.free})
+    codes = sorted({code for z in zoned for n in z.problem.types for code, _ in n.takes if code in z.problem.free})
     for code in codes:
         region, _, quota = code.partition(":")
         yield Conflict(

@@ -1,12 +1,12 @@
 """What a cluster is planned from, and the packing problem that each of its zones is."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from fleet.catalog import Catalog, eks_reserved
 from fleet.money import HOURS_PER_MONTH
-from fleet.planner.candidates import Market, Offer
+from fleet.planner.candidates import Market, Offer, takes_of, tolled
 from fleet.planner.packing import Load, NodeType, Problem
 from fleet.planner.spot_shares import capped, on_demand_base, types_needed
 from fleet.planner.volumes import root_volume_hourly_usd
@@ -23,6 +23,8 @@ class Ground:
     markets: Mapping[str, Market]
     """By workload."""
     zones: Sequence[str]
+    toll: Mapping[str, float] = field(default_factory=dict)
+    """USD an hour on top for each unit of a limit, in the model only."""
 
     @property
     def members(self) -> list[Service]:
@@ -47,10 +49,14 @@ class Ground:
 
     def problem(self, group: Sequence[Service], zone: str) -> Problem:
         """What one zone must hold of a group and on what, limits aside."""
-        position = self.zones.index(zone)
-        loads = tuple(load for w in group for load in self._loads(w, position) if load.count)
-        offers = {(o.kind.name, o.purchase): o for w in group for o in self.markets[w.name].offers if zone in o.zones}
-        types = [node_type(self.cluster, self.catalog, offer) for offer in offers.values()]
+        loads = tuple(load for w in group for load in self._loads(w, zone) if load.count)
+        offers = {
+            (o.kind.name, o.purchase, o.commitment): o
+            for w in group
+            for o in self.markets[w.name].offers
+            if zone in o.zones
+        }
+        types = [self._priced(node_type(self.cluster, self.catalog, offer)) for offer in offers.values()]
         usable = [node for node in types if node.room[2] >= 1]
         return Problem(
             loads=loads,
@@ -59,13 +65,32 @@ class Ground:
             seconds=self.spec.planner.time_limit_seconds,
         )
 
-    def _loads(self, workload: Service, position: int) -> Iterator[Load]:
+    def _priced(self, node: NodeType) -> NodeType:
+        extra = tolled(node.takes, self.toll)
+        return replace(node, hourly_usd=node.hourly_usd + extra) if extra else node
+
+    def _zones_for(self, workload: Service) -> list[str]:
+        """The zones as a workload uses them: first those where a type that holds a replica is sold."""
+        need = (workload.per_replica.vcpus, workload.per_replica.memory_gib)
+        sold = {
+            zone
+            for offer in self.markets[workload.name].offers
+            if all(size <= room + 1e-9 for size, room in zip(need, self._room(offer), strict=False))
+            for zone in offer.zones
+        }
+        return sorted(self.zones, key=lambda zone: (zone not in sold, zone))
+
+    def _room(self, offer: Offer) -> tuple[float, float, float]:
+        return node_type(self.cluster, self.catalog, offer).room
+
+    def _loads(self, workload: Service, zone: str) -> Iterator[Load]:
         """The workload's replicas in one zone: spread over its first `zone_spread` zones, differing by at most one.
 
         Workloads that use fewer zones than the cluster meet in its first ones, so that they share nodes. Those that
         may be interrupted come in two loads: the base that stays on demand, and the rest.
         """
         spread = min(workload.zone_spread, len(self.zones))
+        position = self._zones_for(workload).index(zone)
         count = _share(workload.replicas, position, spread) if position < spread else 0
         need = (workload.per_replica.vcpus, workload.per_replica.memory_gib, 1.0)
         anywhere = frozenset((offer.kind.name, offer.purchase) for offer in self.markets[workload.name].offers)
@@ -91,7 +116,6 @@ def node_type(cluster: Cluster, catalog: Catalog, offer: Offer) -> NodeType:
     left = 1.0 - cluster.headroom_percent / 100.0
     volume = root_volume_hourly_usd(catalog, offer.region, cluster.root_volume_gib) or Decimal(0)
     fee = cluster.per_node_monthly_usd / HOURS_PER_MONTH
-    code = catalog.quota_code(kind.name, offer.purchase)
     return NodeType(
         offer=offer,
         room=(
@@ -100,7 +124,7 @@ def node_type(cluster: Cluster, catalog: Catalog, offer: Offer) -> NodeType:
             max(0.0, float(pods - over.pods)),
         ),
         hourly_usd=float(offer.usd + volume + fee),
-        quota=None if code is None else (f"{offer.region}:{code}", float(kind.vcpus)),
+        takes=takes_of(catalog, offer),
     )
 
 

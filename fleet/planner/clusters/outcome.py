@@ -9,7 +9,7 @@ from fleet.money import usd
 from fleet.planner.clusters.bound import bound_usd
 from fleet.planner.clusters.clashes import clashes
 from fleet.planner.clusters.ground import Ground
-from fleet.planner.clusters.zones import Zoned
+from fleet.planner.clusters.zones import Room, Zoned
 from fleet.planner.packing import Load
 from fleet.planner.part import Part
 from fleet.planner.rejections import rejections
@@ -24,7 +24,7 @@ _MICRO = Decimal("0.000001")
 _ORDER: dict[Status, int] = {"optimal": 0, "feasible": 1, "timed_out": 2, "infeasible": 3}
 
 
-def part_of(ground: Ground, zoned: Sequence[Zoned]) -> Part:
+def part_of(ground: Ground, zoned: Sequence[Zoned], room: Room) -> Part:
     """The cluster's part of the plan, with its bound; without a packing of all, why there is none."""
     turned_down = tuple(r for name in sorted(ground.markets) for r in rejections(name, ground.markets[name].rejected))
     status: Status = max((z.packing.status for z in zoned), key=lambda s: _ORDER[s], default="optimal")
@@ -33,7 +33,7 @@ def part_of(ground: Ground, zoned: Sequence[Zoned]) -> Part:
         return Part(status=status, rejections=turned_down, conflicts=tuple(clashes(ground, zoned)))
     allocations = tuple(_allocations(ground, zoned))
     cost = sum((a.monthly_usd for a in allocations), Decimal(0))
-    bound = usd(bound_usd(ground, zoned)) * usd(ground.hours)
+    bound = usd(bound_usd(ground, zoned, room)) * usd(ground.hours)
     return Part(
         status=status,
         allocations=allocations,
@@ -48,13 +48,13 @@ def part_of(ground: Ground, zoned: Sequence[Zoned]) -> Part:
 
 
 def _allocations(ground: Ground, zoned: Sequence[Zoned]) -> Iterator[Allocation]:
-    counts: dict[tuple[str, str], dict[str, int]] = defaultdict(dict)
-    offers: dict[tuple[str, str], Offer] = {}
-    shares: dict[tuple[str, str], dict[str, float]] = defaultdict(lambda: defaultdict(float))
+    counts: dict[tuple[str, str, str], dict[str, int]] = defaultdict(dict)
+    offers: dict[tuple[str, str, str], Offer] = {}
+    shares: dict[tuple[str, str, str], dict[str, float]] = defaultdict(lambda: defaultdict(float))
     for zone in zoned:
         for column, count in zone.packing.columns:
             node = zone.problem.types[column.type]
-            key = (node.offer.kind.name, str(node.offer.purchase))
+            key = (node.offer.kind.name, str(node.offer.purchase), node.offer.commitment or "")
             offers[key] = node.offer
             counts[key][zone.zone] = counts[key].get(zone.zone, 0) + count
             for load, many in zip(zone.problem.loads, column.mix, strict=True):

@@ -1,55 +1,162 @@
 """From a cluster and its services to its part of the plan."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
+from functools import partial
 
 from fleet.catalog import Catalog
-from fleet.planner.candidates import Market, survey
-from fleet.planner.clusters.clashes import too_few_zones
+from fleet.planner.candidates import NO_TOLL, Market, survey
+from fleet.planner.clusters.bound import as_one
+from fleet.planner.clusters.clashes import no_common_region, too_few_zones
 from fleet.planner.clusters.ground import Ground, members_of
+from fleet.planner.clusters.held import AsLocked, Leaning, stands
 from fleet.planner.clusters.outcome import part_of
-from fleet.planner.clusters.zones import Room, Zoned, packed
+from fleet.planner.clusters.zones import Afresh, Packer, Room, Zoned, packed
+from fleet.planner.commitments import commitment_room
+from fleet.planner.packing import least_usd
 from fleet.planner.part import Part
+from fleet.plans.model import Node
 from fleet.spec.model import Cluster, FleetSpec, Service
 
 
 def plan_cluster(
-    spec: FleetSpec, cluster: Cluster, catalog: Catalog, *, today: date, free: Mapping[str, float]
+    spec: FleetSpec,
+    cluster: Cluster,
+    catalog: Catalog,
+    *,
+    today: date,
+    free: Mapping[str, float],
+    toll: Mapping[str, float] = NO_TOLL,
 ) -> Part:
-    """The nodes of one cluster. Workloads with exclusive nodes are packed alone, the others together."""
-    members = members_of(spec, cluster)
-    markets = {workload.name: survey(spec, workload, catalog, spec.region, today=today) for workload in members}
-    zones = _zones(catalog, spec.region, cluster.zones, markets.values())
+    """The nodes of one cluster in the cheapest region that all its workloads allow.
+
+    Workloads with exclusive nodes are packed alone, the others together. `toll` prices units of limits (USD an hour) on
+    top of what nodes cost.
+    """
+    parts = []
+    for region in regions_of(spec, cluster):
+        ground = _ground(spec, cluster, catalog, region, today, toll, ())
+        if isinstance(ground, Part):
+            parts.append(ground)
+            continue
+        parts.append(_packed(ground, free, Afresh))
+    if not parts:
+        return Part(status="infeasible", conflicts=(no_common_region(spec, cluster),))
+    found = [part for part in parts if part.status != "infeasible"]
+    if not found:
+        return parts[0]
+    best = min(found, key=lambda part: sum(a.monthly_usd for a in part.allocations) if part.allocations else 0)
+    return replace(best, monthly_bound_usd=min(part.monthly_bound_usd for part in found))
+
+
+def kept_clusters(
+    spec: FleetSpec,
+    cluster: Cluster,
+    catalog: Catalog,
+    nodes: Sequence[Node],
+    *,
+    today: date,
+    free: Mapping[str, float],
+    discount: float,
+) -> Iterator[Part]:
+    """Plans that keep locked nodes: as they stand with what is missing added, and wherever moving saves too little.
+
+    `discount` (0 to 1) is the share of a node's price that moving it must save. Bounds of these parts mean nothing.
+    """
+    for region in regions_of(spec, cluster):
+        zones = {node.zone for node in nodes} & set(catalog.zones(region))
+        if not zones:
+            continue
+        ground = _ground(spec, cluster, catalog, region, today, NO_TOLL, sorted(zones))
+        if isinstance(ground, Part):
+            continue
+        standing = tuple(stands(nodes, zones))
+        yield _packed(ground, free, partial(AsLocked, standing))
+        yield _packed(ground, free, partial(Leaning, standing, discount))
+
+
+def relaxed_cluster_usd(
+    spec: FleetSpec, cluster: Cluster, catalog: Catalog, *, today: date, free: Mapping[str, float]
+) -> float | None:
+    """An hour's cost that no packing of the cluster beats, from a linear program; None when it has no solution."""
+    found = []
+    for region in regions_of(spec, cluster):
+        ground = _ground(spec, cluster, catalog, region, today, NO_TOLL, ())
+        if isinstance(ground, Part):
+            continue
+        problems = [ground.problem(group, zone) for group in _groups(ground) for zone in ground.zones]
+        least = least_usd(as_one(problems, _room(ground, free)))
+        found += [] if least is None else [least]
+    return min(found, default=None)
+
+
+def regions_of(spec: FleetSpec, cluster: Cluster) -> list[str]:
+    """Regions that all workloads of a cluster allow; a cluster stands in one of them."""
+    allowed = [spec.regions_for(workload) for workload in members_of(spec, cluster)]
+    return [region for region in (allowed[0] if allowed else []) if all(region in some for some in allowed)]
+
+
+def _ground(
+    spec: FleetSpec,
+    cluster: Cluster,
+    catalog: Catalog,
+    region: str,
+    today: date,
+    toll: Mapping[str, float],
+    wanted: Sequence[str],
+) -> Ground | Part:
+    """The cluster in one region; the part that says so where it has too few zones."""
+    there = spec.model_copy(update={"region": region})
+    members = members_of(there, cluster)
+    markets = {workload.name: survey(there, workload, catalog, region, today=today) for workload in members}
+    zones = _zones(catalog, region, cluster.zones, markets.values(), wanted)
     if len(zones) < cluster.zones:
-        return Part(status="infeasible", conflicts=(too_few_zones(spec, cluster, zones),))
-    ground = Ground(spec=spec, cluster=cluster, catalog=catalog, markets=markets, zones=zones)
-    even = Room(free=dict(free), nodes=cluster.max_nodes, parts=range(len(zones), 0, -1))
-    part = part_of(ground, _grouped(ground, even))
-    if part.status != "infeasible" or (not free and cluster.max_nodes is None):
+        return Part(status="infeasible", conflicts=(too_few_zones(there, cluster, zones),))
+    return Ground(spec=there, cluster=cluster, catalog=catalog, markets=markets, zones=zones, toll=toll)
+
+
+def _packed(ground: Ground, free: Mapping[str, float], packer: Callable[[], Packer]) -> Part:
+    even = _room(ground, free)
+    part = part_of(ground, _grouped(ground, even, packer()), even)
+    if part.status != "infeasible" or (not even.free and even.nodes is None):
         return part
     # Equal parts of a small quota may hold no node at all, where one zone after the other finds room.
-    alone = Room(free=dict(free), nodes=cluster.max_nodes, parts=[1] * len(zones))
-    return part_of(ground, _grouped(ground, alone))
+    alone = replace(even, parts=[1] * len(ground.zones))
+    return part_of(ground, _grouped(ground, alone, packer()), alone)
 
 
-def _grouped(ground: Ground, room: Room) -> list[Zoned]:
-    """The packings of all groups, each from what the ones before it leave."""
+def _room(ground: Ground, free: Mapping[str, float]) -> Room:
+    room = {**free, **commitment_room(ground.spec.rules_for(workload) for workload in ground.members)}
+    return Room(free=room, nodes=ground.cluster.max_nodes, parts=range(len(ground.zones), 0, -1))
+
+
+def _groups(ground: Ground) -> list[Sequence[Service]]:
+    """Workloads with exclusive nodes one by one, then the others together."""
     together = [workload for workload in ground.members if not workload.exclusive_nodes]
-    groups: list[Sequence[Service]] = [[workload] for workload in ground.members if workload.exclusive_nodes]
-    groups += [together] if together else []
+    alone: list[Sequence[Service]] = [[workload] for workload in ground.members if workload.exclusive_nodes]
+    return [*alone, together] if together else alone
+
+
+def _grouped(ground: Ground, room: Room, packer: Packer) -> list[Zoned]:
+    """The packings of all groups, each from what the ones before it leave."""
+    groups = _groups(ground)
     zoned: list[Zoned] = []
     for place, group in enumerate(groups):
-        found = packed(ground, group, room, followed_by=groups[place + 1 :])
+        found = packed(ground, group, room, packer, followed_by=groups[place + 1 :])
         room = room.less(found)
         zoned += found
     return zoned
 
 
-def _zones(catalog: Catalog, region: str, count: int, markets: Iterable[Market]) -> tuple[str, ...]:
-    """The zones in which most of the usable types are offered; ties by name."""
+def _zones(
+    catalog: Catalog, region: str, count: int, markets: Iterable[Market], wanted: Sequence[str]
+) -> tuple[str, ...]:
+    """The zones that are wanted, then those in which most of the usable types are offered; ties by name."""
     offered = dict.fromkeys(catalog.zones(region), 0)
     for market in markets:
         for offer in market.offers:
             for zone in offer.zones:
                 offered[zone] = offered.get(zone, 0) + 1
-    return tuple(sorted(sorted(offered, key=lambda zone: (-offered[zone], zone))[:count]))
+    order = sorted(offered, key=lambda zone: (zone not in wanted, -offered[zone], zone))
+    return tuple(sorted(order[:count]))

@@ -2,11 +2,11 @@
 
 import math
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from fleet.planner.clusters.ground import Ground
-from fleet.planner.packing import NodeType, Packing, Problem, pack
+from fleet.planner.packing import Column, NodeType, Packing, Problem, pack
 from fleet.planner.spot_shares import spread, types_needed, without_spot
 from fleet.spec.model import Service
 
@@ -34,18 +34,37 @@ class Room:
         free, nodes = dict(self.free), self.nodes
         for zone in zoned:
             for column, count in zone.packing.columns:
-                quota = zone.problem.types[column.type].quota
-                if quota is not None and quota[0] in free:
-                    free[quota[0]] = max(0.0, free[quota[0]] - quota[1] * count)
+                for name, amount in zone.problem.types[column.type].takes:
+                    if name in free:
+                        free[name] = max(0.0, free[name] - amount * count)
                 nodes = None if nodes is None else max(0, nodes - count)
         return Room(free=free, nodes=nodes, parts=self.parts)
 
 
+Packer = Callable[[Problem, str, int], Packing]
+"""Packs one zone's problem: the zone, and over how many types its spot nodes are spread."""
+
+
+class Afresh:
+    """Packs each zone from nothing; zones with equal problems share one solution."""
+
+    def __init__(self) -> None:
+        """Nothing is packed yet."""
+        self._done: dict[object, Packing] = {}
+
+    def __call__(self, problem: Problem, _zone: str, needed: int) -> Packing:
+        """The packing of a zone."""
+        key = likeness(problem)
+        packing = self._done.get(key)
+        if packing is None or not within_limits(problem, packing.columns):
+            packing = self._done[key] = spread_out(problem, needed)
+        return packing
+
+
 def packed(
-    ground: Ground, group: Sequence[Service], room: Room, *, followed_by: Sequence[Sequence[Service]]
+    ground: Ground, group: Sequence[Service], room: Room, pack_zone: Packer, *, followed_by: Sequence[Sequence[Service]]
 ) -> list[Zoned]:
-    """Each zone packs its share of what is left; zones with equal problems share one solution."""
-    done: dict[object, Packing] = {}
+    """Each zone packs its share of what is left."""
     found: list[Zoned] = []
     needed = types_needed(ground.spec, group)
     for position, zone in enumerate(ground.zones):
@@ -55,23 +74,21 @@ def packed(
         nodes = None if left.nodes is None else left.nodes - _kept_back(followed_by, whole.types)
         problem = replace(
             whole,
-            free={code: free / share for code, free in left.free.items() if code.startswith(f"{ground.spec.region}:")},
+            free={name: free / share for name, free in left.free.items()},
             max_nodes=None if nodes is None else max(0, -(-nodes // share)),
         )
-        key = likeness(problem)
-        packing = done.get(key)
-        if packing is None or not _fits(problem, packing):
-            packing = done[key] = _spread(problem, needed)
-        found.append(Zoned(zone=zone, problem=problem, packing=packing))
+        found.append(Zoned(zone=zone, problem=problem, packing=pack_zone(problem, zone, needed)))
     return found
 
 
 def likeness(problem: Problem) -> object:
     """What problems of the same packing share, limits aside."""
-    return problem.loads, tuple((n.offer.kind.name, n.offer.purchase, n.most) for n in problem.types)
+    return problem.loads, tuple(
+        (n.offer.kind.name, n.offer.purchase, n.offer.commitment, n.most) for n in problem.types
+    )
 
 
-def _spread(problem: Problem, needed: int) -> Packing:
+def spread_out(problem: Problem, needed: int) -> Packing:
     """The packing with spot spread over enough types; on demand alone where it cannot be."""
     packing = pack(problem)
     if needed <= 1 or not packing.columns:
@@ -87,15 +104,15 @@ def _spread(problem: Problem, needed: int) -> Packing:
     return replace(found, columns=columns, bound_usd=min(packing.bound_usd, found.hourly_usd))
 
 
-def _fits(problem: Problem, packing: Packing) -> bool:
-    """Whether a packing of the same loads on the same types keeps within this problem's limits."""
+def within_limits(problem: Problem, columns: Iterable[tuple[Column, int]]) -> bool:
+    """Whether nodes keep within a problem's limits."""
+    columns = list(columns)
     used: dict[str, float] = defaultdict(float)
-    for column, count in packing.columns:
-        quota = problem.types[column.type].quota
-        if quota is not None:
-            used[quota[0]] += quota[1] * count
-    nodes = sum(count for _, count in packing.columns)
-    return all(used[code] <= free for code, free in problem.free.items()) and (
+    for column, count in columns:
+        for name, amount in problem.types[column.type].takes:
+            used[name] += amount * count
+    nodes = sum(count for _, count in columns)
+    return all(used[code] <= free + 1e-9 for code, free in problem.free.items()) and (
         problem.max_nodes is None or nodes <= problem.max_nodes
     )
 

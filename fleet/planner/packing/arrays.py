@@ -33,10 +33,10 @@ class Arrays:
     """(n,) classes of one group may sit on the same types, size aside"""
     allowed: Bools
     """(T, G)"""
-    quota: Ints
-    """(T,) place of the type's quota in `quota_free`, -1 without"""
-    quota_size: Floats
-    quota_free: Floats
+    takes: Floats
+    """(T, Q) what a node of the type takes of each limit"""
+    free: Floats
+    """(Q,) what is left of each limit"""
     most: Ints
     """(T,) nodes of the type at most"""
     max_nodes: int
@@ -61,7 +61,7 @@ class Arrays:
     @property
     def is_limited(self) -> bool:
         """Whether anything but room limits which nodes may be taken."""
-        return bool(len(self.quota_free)) or self.max_nodes < _UNLIMITED or bool((self.most < _UNLIMITED).any())
+        return bool(len(self.free)) or self.max_nodes < _UNLIMITED or bool((self.most < _UNLIMITED).any())
 
 
 def arrays(problem: Problem) -> Arrays:
@@ -75,14 +75,12 @@ def arrays(problem: Problem) -> Arrays:
     allowed = _allowed(problem, nodes, classes)
     mask = allowed & (needs[None] <= room[:, None] + EPSILON).all(axis=2)
     price = np.array([node.hourly_usd for node in nodes], dtype=float)
-    codes = sorted({node.quota[0] for node in nodes if node.quota is not None and node.quota[0] in problem.free})
-    quota = np.array(
-        [codes.index(n.quota[0]) if n.quota and n.quota[0] in codes else -1 for n in nodes], dtype=np.int64
-    )
-    size = np.array([node.quota[1] if node.quota else 0.0 for node in nodes], dtype=float)
+    limits = sorted({name for node in nodes for name, _ in node.takes} & problem.free.keys())
+    takes = np.array([[dict(node.takes).get(name, 0.0) for name in limits] for node in nodes], dtype=float)
+    takes = takes.reshape(len(nodes), len(limits))
     most = np.array([_UNLIMITED if node.most is None else node.most for node in nodes], dtype=np.int64)
     useful = mask.any(axis=1) & (most > 0)
-    kept = _kept(room, allowed, quota, size, most, useful)
+    kept = _kept(room, allowed, takes, most, useful)
     groups, group = np.unique(allowed[kept].T, axis=0, return_inverse=True)
     return Arrays(
         needs=needs,
@@ -92,9 +90,8 @@ def arrays(problem: Problem) -> Arrays:
         mask=mask[kept],
         group=np.asarray(group, dtype=np.int64).reshape(-1),
         allowed=groups.T,
-        quota=quota[kept],
-        quota_size=size[kept],
-        quota_free=np.array([problem.free[code] for code in codes], dtype=float),
+        takes=takes[kept],
+        free=np.array([problem.free[name] for name in limits], dtype=float),
         most=most[kept],
         max_nodes=_UNLIMITED if problem.max_nodes is None else problem.max_nodes,
         types=tuple(order[t] for t in kept),
@@ -118,8 +115,8 @@ def _allowed(problem: Problem, nodes: list[NodeType], classes: list[int]) -> Boo
     return found
 
 
-def _kept(room: Floats, allowed: Bools, quota: Ints, size: Floats, most: Ints, useful: Bools) -> Ints:
-    """Places of the types, cheapest first, that none before beats in room, for any class, at no more of the quota."""
+def _kept(room: Floats, allowed: Bools, takes: Floats, most: Ints, useful: Bools) -> Ints:
+    """Places of the types, cheapest first, that none before beats in room, for any class, at no more of any limit."""
     patterns, pattern = np.unique(allowed, axis=0, return_inverse=True)
     pattern = np.asarray(pattern).reshape(-1)
     covers = np.logical_not((patterns[None] & ~patterns[:, None]).any(axis=2)).reshape(len(patterns), -1)
@@ -130,7 +127,7 @@ def _kept(room: Floats, allowed: Bools, quota: Ints, size: Floats, most: Ints, u
         beaten = (
             (room[others] >= room[place] - EPSILON).all(axis=1)
             & covers[pattern[others], pattern[place]]
-            & ((quota[others] == -1) | ((quota[others] == quota[place]) & (size[others] <= size[place])))
+            & (takes[others] <= takes[place] + EPSILON).all(axis=1)
             & (most[others] >= _UNLIMITED)
         )
         if not beaten.any():

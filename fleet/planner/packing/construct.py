@@ -39,10 +39,10 @@ class Nodes:
 
 @dataclass(slots=True, kw_only=True)
 class Left:
-    """What remains while nodes are taken: replicas, quotas, nodes of each type, nodes. Changes as it goes."""
+    """What remains while nodes are taken: replicas, limits, nodes of each type, nodes. Changes as it goes."""
 
     counts: Ints
-    quota: Floats
+    free: Floats
     most: Ints
     nodes: int
 
@@ -51,7 +51,7 @@ class Left:
         """All of a problem, less what is taken."""
         left = cls(
             counts=problem.counts.copy(),
-            quota=problem.quota_free.copy(),
+            free=problem.free.copy(),
             most=problem.most.copy(),
             nodes=problem.max_nodes,
         )
@@ -65,21 +65,22 @@ class Left:
         self.counts -= np.minimum(self.counts, np.array(mix, dtype=np.int64) * count)
         self.most[type_] -= count
         self.nodes -= count
-        if problem.quota[type_] >= 0:
-            self.quota[problem.quota[type_]] -= count * problem.quota_size[type_]
+        self.free -= count * problem.takes[type_]
 
     def usable(self, problem: Arrays) -> Bools:
         """(T,) types of which limits leave one more node."""
         found = (self.most > 0) & (self.nodes > 0)
-        if len(self.quota):
-            found &= (problem.quota < 0) | (problem.quota_size <= self.quota[problem.quota] + EPSILON)
+        if len(self.free):
+            found &= (problem.takes <= self.free + EPSILON).all(axis=1)
         return np.asarray(found)
 
     def room_for(self, problem: Arrays, type_: int) -> int:
         """Nodes of a type that limits leave."""
         found = min(int(self.most[type_]), self.nodes)
-        if problem.quota[type_] >= 0:
-            found = min(found, int((self.quota[problem.quota[type_]] + EPSILON) // problem.quota_size[type_]))
+        takes = problem.takes[type_]
+        held = takes > 0
+        if held.any():
+            found = min(found, int(((self.free[held] + EPSILON) / takes[held]).min()))
         return found
 
 

@@ -7,6 +7,7 @@ import numpy as np
 
 from fleet.planner.packing.arrays import Arrays, arrays
 from fleet.planner.packing.construct import Builder, Nodes
+from fleet.planner.packing.counting import counted_usd
 from fleet.planner.packing.generate import Columns, grow, grow_exactly
 from fleet.planner.packing.problem import Problem
 from fleet.planner.packing.relaxation import Relaxation, relax
@@ -16,6 +17,7 @@ from fleet.vocabulary import Status
 _PROVED = 1e-6
 _ROUNDS = 60
 _TRIES = 40
+_FEW_NODES = 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,7 +44,7 @@ def least_usd(problem: Problem) -> float | None:
     """A lower bound on an hour's cost from the relaxation alone; None when not even that has a solution."""
     if not any(load.count for load in problem.loads):
         return 0.0
-    if any(load.count and not any(node.takes(load) for node in problem.types) for load in problem.loads):
+    if any(load.count and not any(node.may_hold(load) for node in problem.types) for load in problem.loads):
         return None
     relaxation = relax(arrays(problem))
     return None if relaxation is None else relaxation.bound_usd
@@ -55,7 +57,7 @@ def pack(problem: Problem) -> Packing:
     """
     if not any(load.count for load in problem.loads):
         return Packing(status="optimal", columns=(), hourly_usd=0.0, bound_usd=0.0)
-    if any(load.count and not any(node.takes(load) for node in problem.types) for load in problem.loads):
+    if any(load.count and not any(node.may_hold(load) for node in problem.types) for load in problem.loads):
         return Packing(status="infeasible", columns=(), hourly_usd=0.0, bound_usd=0.0)
     table = arrays(problem)
     relaxation = relax(table)
@@ -84,7 +86,7 @@ class _Search:
     def run(self) -> None:
         """All stages."""
         self.best = constructed(self.builder, self._enough)
-        for stage in (self._generate, self._generate_exactly, self._rebuild, self._choose):
+        for stage in (self._generate, self._generate_exactly, self._rebuild, self._choose, self._count):
             if self._is_done():
                 return
             stage()
@@ -123,6 +125,11 @@ class _Search:
     def _choose(self) -> None:
         left = max(0.1, self._until - time.monotonic())
         self._take(chosen(self._columns, self.best, gap=self._problem.target / 2, seconds=left))
+
+    def _count(self) -> None:
+        if self.best is not None and self.best.count <= _FEW_NODES:
+            left = max(0.1, self._until - time.monotonic())
+            self.bound = max(self.bound, counted_usd(self._table, left))
 
     def _take(self, found: Nodes | None) -> None:
         self.bound = max(self.bound, self._columns.bound_usd)

@@ -21,16 +21,17 @@ class Load:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NodeType:
-    """An offer as a node: what replicas can use of it, an hour's cost with its volume and fees, its quota."""
+    """An offer as a node: what replicas can use of it, an hour's cost with its volume and fees."""
 
     offer: Offer
     room: tuple[float, float, float]
     hourly_usd: float
-    quota: tuple[str, float] | None = None
+    takes: tuple[tuple[str, float], ...] = ()
+    """What one node takes of which limit: vCPUs of a quota, dollars of a commitment."""
     most: int | None = None
     """Nodes of the type at most."""
 
-    def takes(self, load: Load) -> bool:
+    def may_hold(self, load: Load) -> bool:
         """Whether a replica of the load may sit on this node at all."""
         return (self.offer.kind.name, self.offer.purchase) in load.allowed and all(
             need <= room + 1e-9 for need, room in zip(load.need, self.room, strict=True)
@@ -39,7 +40,7 @@ class NodeType:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Problem:
-    """What must be packed, on what, within which quotas (`region:code` -> free units) and number of nodes."""
+    """What must be packed, on what, within which limits (name -> free units) and number of nodes."""
 
     loads: tuple[Load, ...]
     types: tuple[NodeType, ...]

@@ -87,13 +87,13 @@ class _Program:
         # A type that one group alone may use gives its room straight to that group's demand.
         self._shared = np.flatnonzero(problem.allowed.sum(axis=1) > 1)
         shared = len(self._shared) * RESOURCES
-        quotas = len(problem.quota_free) if limited else 0
+        quotas = len(problem.free) if limited else 0
         lows = np.zeros(self._demands + shared + (quotas + 1 if limited else 0))
         highs = np.full(len(lows), INFINITY)
         self._limits = self._demands + shared
         if limited:
             lows[self._limits :] = -INFINITY
-            highs[self._limits : -1] = problem.quota_free
+            highs[self._limits : -1] = problem.free
             highs[-1] = problem.max_nodes
         self.linear = Linear(lows, highs)
         nodes = np.zeros((types, len(lows)))
@@ -102,8 +102,7 @@ class _Program:
         for resource in range(RESOURCES):
             nodes[np.arange(types), at + resource] = room[:, resource]
         if limited:
-            has = problem.quota >= 0
-            nodes[np.flatnonzero(has), self._limits + problem.quota[has]] = problem.quota_size[has]
+            nodes[:, self._limits : -1] = problem.takes
             nodes[:, -1] = 1.0
         self.linear.add(price, nodes, problem.most.astype(float) if limited else None)
         if shared:
@@ -137,10 +136,9 @@ class _Program:
         return bool((self.linear.duals[self._limits :] < -EPSILON).any())
 
     def raised_prices(self) -> Floats:
-        """Each type's price plus what a unit of its quota, a node and its own limit are worth."""
+        """Each type's price plus what the units of its limits, a node and its own limit are worth."""
         problem = self._problem
         duals = np.minimum(self.linear.duals[self._limits :], 0.0)
         types = len(problem.price)
-        quota = np.where(problem.quota >= 0, duals[problem.quota] * problem.quota_size, 0.0)
         own = np.minimum(self.linear.reduced[:types], 0.0)
-        return np.asarray(problem.price - quota - duals[-1] - own)
+        return np.asarray(problem.price - problem.takes @ duals[:-1] - duals[-1] - own)

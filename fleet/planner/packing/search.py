@@ -39,10 +39,10 @@ def _raised(builder: Builder, times: float) -> "np.ndarray[tuple[int], np.dtype[
     price = own + times * (builder.relaxation.price - own)
     if problem.max_nodes < _UNLIMITED:
         price = price + (times - 1) * float(np.median(own))
-    has = problem.quota >= 0
-    if has.any():
-        least = float((own[has] / np.maximum(problem.quota_size[has], 1e-9)).min())
-        price = price + (times - 1) * _QUOTA_STEP * least * np.where(has, problem.quota_size, 0.0)
+    for takes in problem.takes.T:
+        has = takes > 0
+        least = float((own[has] / takes[has]).min())
+        price = price + (times - 1) * _QUOTA_STEP * least * takes
     return np.asarray(price)
 
 
@@ -120,8 +120,8 @@ def chosen(columns: Columns, best: Nodes | None, *, gap: float, seconds: float) 
 
 
 def _limit_rows(program: Program, problem: Arrays, types: list[int]) -> None:
-    for code, free in enumerate(problem.quota_free):
-        terms = {c: float(problem.quota_size[t]) for c, t in enumerate(types) if problem.quota[t] == code}
+    for limit, free in enumerate(problem.free):
+        terms = {c: float(problem.takes[t, limit]) for c, t in enumerate(types) if problem.takes[t, limit]}
         if terms:
             program.row(terms, high=float(free))
     if problem.max_nodes < _UNLIMITED:

@@ -167,13 +167,28 @@ def _services_and_batch_fit(spec, catalog, found):
                 assert sum(c for c, a in each if a.purchase != "spot") >= base * capacity - SLACK
 
 
+def _prices(spec, catalog, allocation, listed):
+    """What an hour may cost: the list price less what is negotiated; under each savings plan that covers the type."""
+    kind = catalog.types[allocation.instance_type]
+    discounts = spec.price_book.discount_percent
+    if allocation.purchase in {"on_demand", "savings_plan"}:
+        listed *= 1 - Decimal(str(discounts.get(kind.family, discounts.get("*", 0)))) / 100
+    if allocation.purchase != "savings_plan":
+        return {listed}
+    return {
+        listed * (1 - Decimal(str(plan.discount_percent)) / 100)
+        for plan in spec.purchase.savings_plans
+        if plan.kind == "compute" or (plan.family, plan.region) == (kind.family, allocation.region)
+    }
+
+
 def _money(spec, catalog, found):
     for a in found.allocations:
-        price = catalog.price(a.instance_type, a.region, a.purchase)
-        assert a.unit_hourly_usd == price.usd
+        price = catalog.price(a.instance_type, a.region, "on_demand" if a.purchase == "savings_plan" else a.purchase)
+        assert a.unit_hourly_usd in _prices(spec, catalog, a, price.usd)
         assert a.price_as_of == price.as_of
         if a.job_usd is None:
-            assert a.monthly_usd >= (a.count * price.usd * Decimal(str(a.hours_per_month))) - Decimal("0.01")
+            assert a.monthly_usd >= (a.count * a.unit_hourly_usd * Decimal(str(a.hours_per_month))) - Decimal("0.01")
     monthly = sum((a.monthly_usd for a in found.allocations), Decimal(0))
     once = sum((a.job_usd for a in found.allocations if a.job_usd is not None), Decimal(0))
     assert abs(found.monthly_usd - monthly) < Decimal("0.001")

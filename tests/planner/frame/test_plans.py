@@ -123,7 +123,10 @@ def test_a_relaxed_limit_never_makes_a_possible_fleet_impossible(shapes, cluster
     [
         pytest.param({}, {"a": (1, 100.0, 4.0)}, "candidates of a", id="a replica larger than any node"),
         pytest.param(
-            {"candidates": {"instance_types": ["none"]}}, {"a": (1, 1.0, 1.0)}, "candidates of a", id="no candidate"
+            {"candidates": {"instance_types": ["none"]}},
+            {"a": (1, 1.0, 1.0)},
+            "candidates.instance_types",
+            id="no candidate",
         ),
         pytest.param({"budget": {"monthly_usd": 1}}, {"a": (9, 1.0, 1.0)}, "budget.monthly_usd", id="budget too small"),
     ],
@@ -164,7 +167,7 @@ def test_a_quota_is_kept_over_all_workloads_together(catalog, plan):
     assert plan(spec, catalog).status != "infeasible"
     found = plan(both, catalog)
     assert found.status == "infeasible"
-    assert any("quota" in conflict.constraint for conflict in found.conflicts)
+    assert [conflict.constraint for conflict in found.conflicts] == ["quota L-1216C47A in us-east-1"]
 
 
 @pytest.mark.parametrize("replicas", [0, 2, 60])
@@ -231,14 +234,6 @@ def test_a_negotiated_price_is_used_and_named(catalog, plan):
 
     assert {a.instance_type for a in found.allocations} == {"m7i.large"}
     assert "price_book" in found.allocations[0].price_source
-
-
-def test_the_lock_is_kept_unless_moving_pays(catalog, plan):
-    """The same spec and catalog: nothing moves for a saving below the threshold."""
-    spec = _own({"planner": {"keep_unless_saving_percent": 3}, "candidates": {"categories": ["m"]}})
-    first = plan(spec, catalog)
-
-    assert plan(spec, catalog, previous=first) == first
 
 
 def _workloads(*rows, **top):

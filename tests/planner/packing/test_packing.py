@@ -21,7 +21,9 @@ def nodes():
             offer = Offer(kind=kind, region="us-east-1", purchase="on_demand", price=price, zones=("us-east-1a",))
             room = (float(kind.vcpus), kind.memory_gib, float(kind.max_pods))
             found.append(
-                NodeType(offer=offer, room=room, hourly_usd=float(price.usd), quota=(QUOTA, float(kind.vcpus)), most=3)
+                NodeType(
+                    offer=offer, room=room, hourly_usd=float(price.usd), takes=((QUOTA, float(kind.vcpus)),), most=3
+                )
             )
     return tuple(found)
 
@@ -57,7 +59,7 @@ def test_every_replica_is_placed_once_where_it_may_sit_and_no_limit_is_passed(no
     for node, mix, count in rows(problem, packing):
         for resource, room in enumerate(node.room):
             assert sum(ld.need[resource] * m for ld, m in zip(problem.loads, mix, strict=True)) <= room + 1e-6
-        assert all(node.takes(load) for load, many in zip(problem.loads, mix, strict=True) if many)
+        assert all(node.may_hold(load) for load, many in zip(problem.loads, mix, strict=True) if many)
         placed = [have + many * count for have, many in zip(placed, mix, strict=True)]
         used[node.offer.kind.name] = used.get(node.offer.kind.name, 0) + count
         vcpus += node.offer.kind.vcpus * count
