@@ -45,8 +45,9 @@ def test_a_type_that_fits_but_costs_more_is_eligible_with_its_cost(planned, flee
 def test_everything_about_a_workload_has_the_choice_the_alternatives_and_the_rejections(planned, fleet):
     said = json.loads(fleet("explain", "web", "--json", *DAY).out)
 
-    assert set(said) == {"workload", "chosen", "alternatives", "rejections"}
+    assert set(said) == {"workload", "chosen", "alternatives", "rejections", "binding"}
     assert said["chosen"]
+    assert all(item["saves_hourly_usd"] > 0 and item["step"] for item in said["binding"])
     costs = [alternative["monthly_usd"] for alternative in said["alternatives"]]
     assert costs == sorted(costs)
 
