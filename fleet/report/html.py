@@ -21,7 +21,8 @@ from fleet.report.difference import amount, capacity, free, is_free, named, reas
 from fleet.report.harmless import plain, short
 from fleet.report.html_plan import plan_section
 from fleet.report.table import short_type
-from fleet.report.verdict import by_urgency, change_line, total_change, verdict
+from fleet.report.verdict import by_urgency, change_line, left_out, total_change, verdict
+from fleet.report.verdict import total as total_of
 from fleet.result.against import fails
 from fleet.result.changes import Change, difference
 from fleet.result.diff import Diff
@@ -29,6 +30,7 @@ from fleet.result.model import Finding, Result
 
 _MOST_BARS = 12
 _MOST_OPEN = 20
+_UNIT = " USD a month"
 _OWN_MODULES = "pulumi:"
 
 
@@ -53,6 +55,9 @@ def html(
         .get_template("report.html")
         .render(
             result=result,
+            total=total_of(result).removesuffix(_UNIT),
+            unit=_UNIT.strip() if total_of(result).endswith(_UNIT) else "",
+            left_out=left_out(result) if result.counts.unpriced else "",
             verdict=_detail(verdict(result)),
             change=None if changed is None else amounts.change(changed),
             change_parts=(change_line(result, changes) or "").partition(" USD ")[2],

@@ -1,15 +1,16 @@
 """A result for a pull request: a verdict and the money first, detail folded, within GitHub's limit for a comment."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from fleet.cost.model import PricedResource
 from fleet.interval import ZERO
 from fleet.report import amounts
 from fleet.report.difference import changes_table, named
+from fleet.report.folding import folded
 from fleet.report.harmless import plain
 from fleet.report.markdown_text import LIMIT, cell, escape, fitted
 from fleet.report.table import short_type
-from fleet.report.verdict import by_urgency, change_line, counts, verdict
+from fleet.report.verdict import by_urgency, change_line, counts, total, verdict
 from fleet.result.against import fails
 from fleet.result.diff import Diff
 from fleet.result.model import Finding, Result
@@ -25,7 +26,7 @@ def markdown(result: Result, *, changes: Diff | None = None, limit: int = LIMIT)
     findings = _folded(
         f"Findings ({len(result.findings)})",
         "",
-        [_finding(finding, result) for finding in by_urgency(result)],
+        [_finding(finding, others, result) for finding, others in folded(by_urgency(result), result)],
         room // 2,
         is_open=True,
     )
@@ -44,7 +45,7 @@ def _head(result: Result, changes: Diff | None) -> Iterator[str]:
     most = ""
     if result.cost.monthly_usd_at_max_scale != result.cost.monthly_usd:
         most = f" ({amounts.interval(result.cost.monthly_usd_at_max_scale)} with every group at its maximum)"
-    yield f"**{amounts.interval(result.cost.monthly_usd)} USD a month**{most}"
+    yield f"**{total(result)}**{most}"
     yield ""
     changed = change_line(result, changes)
     if changed is not None:
@@ -54,7 +55,7 @@ def _head(result: Result, changes: Diff | None) -> Iterator[str]:
     yield counts(result)
 
 
-def _finding(finding: Finding, result: Result) -> str:
+def _finding(finding: Finding, others: Sequence[Finding], result: Result) -> str:
     mark = {"mandatory": "❌", "advisory": "⚠️", "remediate": "🔧", "disabled": ""}[finding.level]
     if finding.level == "mandatory" and not fails(result, finding):
         mark = "☑️"
@@ -65,7 +66,14 @@ def _finding(finding: Finding, result: Result) -> str:
     where = f" <sub>{escape(finding.location.file)}:{finding.location.line}</sub>" if finding.location else ""
     saving = finding.monthly_saving_usd
     saves = f"; saves {amounts.money(saving)} USD a month" if saving is not None else ""
-    return f"- {mark}{new} **{cell(name)}** {escape(named(finding))}{saves}{where}"
+    return f"- {mark}{new} **{cell(name)}** {escape(named(finding))}{saves}{where}{_others(others)}"
+
+
+def _others(findings: Sequence[Finding]) -> str:
+    if not findings:
+        return ""
+    names = _some([finding.urn.rpartition("::")[2] for finding in findings])
+    return f"; and so of {len(findings)} more: {escape(names, 300)}"
 
 
 def _changed(changes: Diff, room: int) -> str:

@@ -3,7 +3,8 @@
 Pure: a result goes in, text comes out. The caller knows width and colour.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from io import StringIO
 
 from rich.console import Console
@@ -11,9 +12,10 @@ from rich.text import Text
 
 from fleet.interval import ZERO
 from fleet.report import amounts
+from fleet.report.folding import folded
 from fleet.report.harmless import plain
 from fleet.report.tree import OF_A_TYPE, Branch, stray_findings, tree
-from fleet.report.verdict import change_line, counts, verdict
+from fleet.report.verdict import change_line, counts, left_out, total, verdict
 from fleet.result.diff import Diff
 from fleet.result.model import Finding, Result
 
@@ -45,18 +47,22 @@ def _lines(result: Result, changes: Diff | None, width: int, *, everything: bool
     yield _clip(Text.assemble((plain(result.project), "bold"), f" · stack {plain(result.stack)} · {engine}"), width)
     yield Text()
     yield _row(Text(), Text("USD a month", "dim"), Text("at maximum", "dim"), width)
-    for finding in stray_findings(result):
-        yield from _finding(finding, "", width)
-    branches = tree(result, everything=everything)
+    alike = {} if everything else {id(first): len(others) for first, others in folded(result.findings, result)}
+    shown = result if everything else replace(result, findings=[f for f in result.findings if id(f) in alike])
+    for finding in stray_findings(shown):
+        yield from _finding(finding, "", width, alike.get(id(finding), 0))
+    branches = tree(shown, everything=everything)
     for branch in branches:
-        yield from _branch(branch, "", "", width)
+        yield from _branch(branch, "", "", width, alike)
     if not branches:
         yield Text("no resources", "dim")
     yield Text()
     yield from _footer(result, changes, width)
 
 
-def _branch(branch: Branch, lead: str, below: str, width: int, within: str = "") -> Iterator[Text]:
+def _branch(
+    branch: Branch, lead: str, below: str, width: int, alike: Mapping[int, int], within: str = ""
+) -> Iterator[Text]:
     """A resource and what is below it; names start where the name of the component around them (`within`) ends."""
     resource = branch.resource
     name = plain(resource.name.removeprefix(f"{within}-"))
@@ -76,20 +82,22 @@ def _branch(branch: Branch, lead: str, below: str, width: int, within: str = "")
     if phrase and not is_one_line:
         yield from _wrapped(Text(phrase), inner, width)
     for finding in branch.findings:
-        yield from _finding(finding, inner, width)
+        yield from _finding(finding, inner, width, alike.get(id(finding), 0))
     for position, child in enumerate(branch.children):
         is_last = position == len(branch.children) - 1 and not branch.free
         twig, stem = ("└─ ", "   ") if is_last else ("├─ ", "│  ")
-        yield from _branch(child, below + twig, below + stem, width, resource.name)
+        yield from _branch(child, below + twig, below + stem, width, alike, resource.name)
     if branch.free:
         yield Text(f"{below}└─ and {branch.free} without charge", "dim")
 
 
-def _finding(finding: Finding, lead: str, width: int) -> Iterator[Text]:
+def _finding(finding: Finding, lead: str, width: int, alike: int) -> Iterator[Text]:
     style = "dim" if finding.exemption else _STYLE[finding.level]
     where = f"  {plain(finding.location.file)}:{finding.location.line}" if finding.location else ""
     new = "" if finding.new is None else "  new" if finding.new else "  known"
     text = Text.assemble((f"{_MARK[finding.level]} ", style), (plain(finding.message), style), (new + where, "dim"))
+    if alike:
+        text.append(f"  and so of {alike} more resources: --all lists them", "dim")
     yield from _wrapped(text, lead, width)
 
 
@@ -99,12 +107,12 @@ def _footer(result: Result, changes: Diff | None, width: int) -> Iterator[Text]:
         yield from _labelled(label, text, width)
     yield from _labelled("Policies", Text(counts(result)), width)
     cost = result.cost
-    yield from _labelled("Total", Text(f"{amounts.interval(cost.monthly_usd)} USD a month", "bold"), width)
+    yield from _labelled("Total", Text(total(result), "bold"), width)
     more = []
     if cost.monthly_usd_at_max_scale != cost.monthly_usd:
         more.append(f"{amounts.interval(cost.monthly_usd_at_max_scale)} with every group at its maximum")
     if result.counts.unpriced:
-        more.append(f"{result.counts.unpriced} resources without a price left out")
+        more.append(left_out(result))
     if more:
         yield from _labelled("", Text("; ".join(more), "dim"), width)
     changed = change_line(result, changes)

@@ -50,7 +50,7 @@ def tree(result: Result, *, everything: bool = False) -> tuple[Branch, ...]:
             resource=resource,
             monthly_usd=_sum([resource.monthly_usd, *(child.monthly_usd for child in below)]),
             at_maximum=_sum([_at_maximum(resource), *(child.at_maximum for child in below)]),
-            unpriced=(resource.monthly_usd is None and not below) + sum(child.unpriced for child in below),
+            unpriced=_has_no_price(resource) + sum(child.unpriced for child in below),
             children=shown if everything else _joined(shown),
             findings=tuple(findings[resource.urn]),
             free=len(hidden) + sum(child.free for child in hidden),
@@ -92,15 +92,18 @@ def _at_maximum(resource: PricedResource) -> Interval | None:
     return resource.monthly_usd_at_max_scale if resource.monthly_usd_at_max_scale is not None else resource.monthly_usd
 
 
+def _has_no_price(resource: PricedResource) -> bool:
+    """Costs something that is not known; components, providers and references cost nothing of their own."""
+    return resource.monthly_usd is None and resource.unpriced_reason is not None
+
+
 def _is_worth_a_line(branch: Branch) -> bool:
     resource = branch.resource
     if branch.children or branch.findings:
         return True
-    if ":" in resource.type and resource.type.startswith("pulumi:providers:"):
-        return False
-    return (
-        resource.monthly_usd is None or resource.monthly_usd != ZERO or bool(resource.lines or resource.instance_types)
-    )
+    if resource.monthly_usd is None:
+        return _has_no_price(resource)
+    return resource.monthly_usd != ZERO or bool(resource.lines or resource.instance_types)
 
 
 def _sum(values: Sequence[Interval | None]) -> Interval:

@@ -1,13 +1,13 @@
 """What every format says first: how it ended, what it costs, by how much that changed."""
 
 from fleet.interval import ZERO
-from fleet.report.amounts import change
+from fleet.report.amounts import change, interval
 from fleet.result.against import failing, fails
 from fleet.result.changes import Change, difference
 from fleet.result.diff import Diff
 from fleet.result.model import Finding, Result
 
-__all__ = ["by_urgency", "change_line", "counts", "parts", "total_change", "verdict"]
+__all__ = ["by_urgency", "change_line", "counts", "left_out", "parts", "total", "total_change", "verdict"]
 
 
 def verdict(result: Result) -> str:
@@ -30,6 +30,17 @@ def counts(result: Result) -> str:
     if found.undecided:
         said += f", {found.undecided} undecided"
     return f"{said}; {_many(found.resources, 'resource')}, {found.unpriced} without a price"
+
+
+def total(result: Result) -> str:
+    """`1,234.50 USD a month`; `unknown` where there is something to pay for and nothing of it has a price."""
+    cost = result.cost.monthly_usd
+    return "unknown" if cost == ZERO and result.counts.unpriced else f"{interval(cost)} USD a month"
+
+
+def left_out(result: Result) -> str:
+    """`2 resources without a price left out`, of the total."""
+    return f"{_many(result.counts.unpriced, 'resource')} without a price left out"
 
 
 def total_change(result: Result, changes: Diff | None) -> Change | None:

@@ -136,3 +136,26 @@ def test_a_table_is_never_wider_than_the_terminal(example, width):
 def test_colour_is_left_out_unless_it_is_asked_for(example):
     assert "\x1b[" not in report.table(example[1])
     assert "\x1b[" in report.table(example[1], colour=True)
+
+
+@pytest.mark.parametrize("name", ["table", "markdown", "html"])
+def test_a_total_of_which_nothing_is_priced_is_unknown(make, name):
+    unpriced = make.resource("db", monthly_usd=None, monthly_usd_at_max_scale=None, unpriced_reason="none", lines=[])
+    text = getattr(report, name)(make.result([unpriced, make.free()]))
+
+    assert "unknown" in text
+    assert "0.00 USD a month" not in text
+
+
+@pytest.mark.parametrize("name", ["table", "markdown"])
+def test_advice_that_repeats_is_said_once_and_counted_but_what_fails_never(make, name):
+    names = [f"machine-{n}" for n in range(9)]
+    advice = [make.finding(n, "advisory", rule="required-tags-missing", message=f"FT701 tags of {n}") for n in names]
+    failing_ones = [make.finding(n, message=f"FT702 place of {n}") for n in names]
+    text = getattr(report, name)(make.result([make.resource(n) for n in names], [*advice, *failing_ones]))
+
+    assert text.count("FT701 tags of") == 1
+    assert "and so of 8 more" in " ".join(text.replace("│", " ").split())
+    assert text.count("FT702 place of") == 9
+    everything = report.table(make.result([make.resource(n) for n in names], advice), everything=True)
+    assert everything.count("FT701 tags of") == 9
