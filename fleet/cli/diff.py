@@ -64,7 +64,7 @@ def _read(path: Path, catalog: Path | None, today: str | None) -> "Result":
         text = path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         raise DecodeError(f"cannot read {path}: {error}") from error
-    if '"findings"' in text and '"tool_version"' in text:
+    if _is_result(text):
         return parse_result(text, str(path))
     from fleet import __version__
 
@@ -76,4 +76,18 @@ def _read(path: Path, catalog: Path | None, today: str | None) -> "Result":
         tool_version=__version__,
         say=voice.say,
     )
-    return check_stack(request, decode_text(text))
+    try:
+        stack = decode_text(text)
+    except DecodeError as error:
+        raise DecodeError(f"{path}: {error}, or a result of 'fleet preview --format json'") from error
+    return check_stack(request, stack)
+
+
+def _is_result(text: str) -> bool:
+    import json
+
+    try:
+        values = json.loads(text)
+    except (ValueError, RecursionError):
+        return False
+    return isinstance(values, dict) and "findings" in values and "tool_version" in values

@@ -8,7 +8,7 @@ from fleet.report.amounts import change
 from fleet.report.harmless import plain, short
 from fleet.report.markdown_text import LIMIT, cell, escape, fitted
 from fleet.report.table import short_type
-from fleet.report.verdict import parts
+from fleet.report.verdict import many, parts
 from fleet.result.diff import Diff, ResourceChange
 from fleet.result.model import Finding
 
@@ -27,7 +27,7 @@ def diff_text(found: Diff) -> str:
         lines.append(f"{short(name, _LONGEST)}  {amount(resource)}")
         lines += [f"    {short(reason, _LONGEST)}" for reason in reasons(resource)]
     lines += [short(text, _LONGEST) for text in free(found)]
-    lines.append(f"{found.unchanged} resources are unchanged")
+    lines.append(f"{many(found.unchanged, 'resource')} unchanged")
     lines += [f"Capacity  {short(text, _LONGEST)}" for text in capacity(found)]
     for title, findings in _groups(found):
         lines.append(f"{title} findings: {len(findings)}")
@@ -39,7 +39,7 @@ def diff_text(found: Diff) -> str:
 def diff_markdown(found: Diff, *, limit: int = LIMIT) -> str:
     """The diff as GitHub-flavoured Markdown of at most `limit` characters; what does not fit is counted."""
     head = "\n".join(["### What changes", "", *(f"- {escape(line)}" for line in _totals(found))]) + "\n"
-    tail = f"\n{len(found.remaining)} findings remain, {found.unchanged} resources unchanged\n"
+    tail = f"\n{many(len(found.remaining), 'finding')} left as before, {many(found.unchanged, 'resource')} unchanged\n"
     room = limit - len(head) - len(tail)
     table = changes_table(found, room * 2 // 3)
     listed = fitted("\n", [*_listed(found)], room - len(table), after="\n")

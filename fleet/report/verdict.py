@@ -7,17 +7,17 @@ from fleet.result.changes import Change, difference
 from fleet.result.diff import Diff
 from fleet.result.model import Finding, Result
 
-__all__ = ["by_urgency", "change_line", "counts", "left_out", "parts", "total", "total_change", "verdict"]
+__all__ = ["by_urgency", "change_line", "counts", "left_out", "many", "parts", "total", "total_change", "verdict"]
 
 
 def verdict(result: Result) -> str:
     """`passed`, `failed: 2 mandatory findings`, and what fails no longer because it was there before."""
     failed = len(failing(result))
     old = result.counts.mandatory - failed
-    before = f"{_many(old, 'mandatory finding')} of before" if old else ""
+    before = f"{many(old, 'mandatory finding')} of before" if old else ""
     if failed:
         new = "new " if result.fail_on == "new" else ""
-        return f"failed: {_many(failed, new + 'mandatory finding')}" + (f" besides {before}" if before else "")
+        return f"failed: {many(failed, new + 'mandatory finding')}" + (f" besides {before}" if before else "")
     return f"passed, with {before}" if before else "passed"
 
 
@@ -29,7 +29,7 @@ def counts(result: Result) -> str:
         said += f", {found.new} of them new"
     if found.undecided:
         said += f", {found.undecided} undecided"
-    return f"{said}; {_many(found.resources, 'resource')}, {found.unpriced} without a price"
+    return f"{said}; {many(found.resources, 'resource')}, {found.unpriced} without a price"
 
 
 def total(result: Result) -> str:
@@ -40,7 +40,7 @@ def total(result: Result) -> str:
 
 def left_out(result: Result) -> str:
     """`2 resources without a price left out`, of the total."""
-    return f"{_many(result.counts.unpriced, 'resource')} without a price left out"
+    return f"{many(result.counts.unpriced, 'resource')} without a price left out"
 
 
 def total_change(result: Result, changes: Diff | None) -> Change | None:
@@ -87,5 +87,6 @@ def by_urgency(result: Result) -> list[Finding]:
     )
 
 
-def _many(number: int, what: str) -> str:
+def many(number: int, what: str) -> str:
+    """`1 resource`, `2 resources`."""
     return f"{number} {what}{'' if number == 1 else 's'}"

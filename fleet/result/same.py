@@ -41,7 +41,7 @@ def pairs(base: Result, head: Result) -> list[Pair]:
     """
     keys = key_of(base), key_of(head)
     before, after = (
-        {key(resource.urn): resource for resource in result.resources if resource.operation != "delete"}
+        {key(resource.urn): resource for resource in result.resources if _counts(resource)}
         for key, result in zip(keys, (base, head), strict=True)
     )
     moved = _moved([before[key] for key in before.keys() - after.keys()], _only(after, before))
@@ -52,6 +52,11 @@ def pairs(base: Result, head: Result) -> list[Pair]:
         (old, new) for old, new in rest if (old is None or old.urn not in gone) and (new is None or new.urn not in come)
     ]
     return [*kept, *moved]
+
+
+def _counts(resource: PricedResource) -> bool:
+    """Neither the stack and its providers, whose names carry stack and version, nor what is there to be deleted."""
+    return resource.operation != "delete" and not resource.type.startswith(("pulumi:pulumi:", "pulumi:providers:"))
 
 
 def _only(these: dict[str, PricedResource], others: dict[str, PricedResource]) -> list[PricedResource]:

@@ -2,6 +2,10 @@
 
 from decimal import Decimal
 
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from fleet.interval import Interval
 from fleet.report import diff_markdown, diff_text
 from fleet.result import diff
 from fleet.result.changes import Change, sum_of
@@ -39,3 +43,64 @@ def test_an_unpriced_side_is_coverage_and_no_saving(make):
 
     assert found.totals.by_inputs_usd == exactly(0)
     assert found.totals.by_coverage_usd == exactly(-730)
+
+
+def test_an_unbounded_amount_keeps_its_certain_end(make):
+    bounded, unbounded = make.resource("web", 10), make.resource("web", 10, monthly_usd=Interval(Decimal(10), None))
+    grown = diff(make.result([bounded]), make.result([unbounded]))
+    shrunk = diff(make.result([unbounded]), make.result([bounded]))
+
+    assert grown.totals.change_usd == Change(Decimal(0), None)
+    assert shrunk.totals.change_usd == Change(None, Decimal(0))
+    assert "at least 0.00 USD" in diff_text(grown)
+    assert "at most 0.00 USD" in diff_text(shrunk)
+
+
+def test_carbon_and_capacity_are_told(make):
+    base = make.result([make.resource("web", kg_co2e_per_month=Interval(Decimal(1), Decimal(2)))])
+    more = {"count": Interval.exactly(Decimal(3)), "kg_co2e_per_month": Interval(Decimal(3), Decimal(6))}
+    found = diff(base, make.result([make.resource("web", **more)]))
+
+    assert found.totals.change_kg_co2e == Change(Decimal(2), Decimal(4))
+    assert "+2.00 to +4.00 kg CO2e a month" in diff_text(found)
+    assert "Capacity  m9g.large on demand in us-east-1: 1 -> 3" in diff_text(found)
+
+
+def test_resources_without_a_charge_are_counted_in_one_line(make):
+    found = diff(make.result([]), make.result([make.free(f"role-{n}") for n in range(5)]))
+
+    assert "+ 5 without a charge: role-0, role-1, role-2 ..." in diff_text(found)
+    assert diff_markdown(found).count("role-") == 3
+    assert len(found.resources) == 5
+
+
+hours = st.integers(0, 800)
+units = st.sampled_from(["0.1", "1", "2.5"])
+amounts_before_and_after = st.lists(
+    st.tuples(st.sampled_from("abcdef"), st.none() | st.tuples(hours, units), st.none() | st.tuples(hours, units)),
+    unique_by=lambda item: item[0],
+)
+
+
+@given(made=amounts_before_and_after)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_every_column_adds_up_and_the_columns_add_up_to_the_change(make, made):
+    """Recomputed from the two results alone: sums of their amounts, and old quantities at new prices."""
+    sides = [
+        make.result([make.resource(name, *side) for name, *both in made if (side := both[at])], sha=sha)
+        for at, sha in ((0, "a"), (1, "b"))
+    ]
+    found = diff(*sides)
+    totals = found.totals
+    before, after = (sum((r.monthly_usd.min for r in side.resources), Decimal(0)) for side in sides)
+
+    assert totals.change_usd == exactly(after - before)
+    assert totals.change_usd == totals.by_inputs_usd + totals.by_prices_usd + totals.by_coverage_usd
+    for column in ("change_usd", "by_inputs_usd", "by_prices_usd", "by_coverage_usd"):
+        assert sum_of(getattr(r, column) for r in found.resources) == getattr(totals, column)
+    kept = {name: (old, new) for name, old, new in made if old and new}
+    for resource in found.resources:
+        if resource.name in kept:
+            (was, old_unit), (now, new_unit) = kept[resource.name]
+            assert resource.by_prices_usd == exactly(was * (Decimal(new_unit) - Decimal(old_unit)))
+            assert resource.by_inputs_usd == exactly((now - was) * Decimal(new_unit))
