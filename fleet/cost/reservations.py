@@ -4,7 +4,7 @@ A target names its reservation. Without a target an instance runs in any open re
 zone (`instanceMatchCriteria: open` is AWS's default), so that what it costs itself lies between nothing and its price.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
@@ -15,7 +15,7 @@ from fleet.cost.launches import CAPACITY_BLOCK, CAPACITY_RESERVATION
 from fleet.cost.machines import Machines
 from fleet.cost.properties import count, effective, span, text
 from fleet.cost.surroundings import Surroundings
-from fleet.interval import Interval
+from fleet.interval import Interval, total
 from fleet.stack.model import Resource, Unknown
 
 __all__ = ["Reservations", "less_what_may_be_reserved", "reservations_of"]
@@ -25,22 +25,23 @@ _NOTHING = Decimal(0)
 
 @dataclass(frozen=True, slots=True)
 class Reservations:
-    """What the stack itself pays for: names (ids and URNs) that a target may give, and reservations that are open."""
+    """What the stack itself pays for: names (ids and URNs) that a target may give, and open reservations by type."""
 
     names: frozenset[str]
-    open: tuple[Resource, ...]
+    open: Mapping[str, tuple[Resource, ...]]
 
 
 def reservations_of(near: Surroundings) -> Reservations:
     """Reservations and capacity blocks of a stack."""
     found = (*near.of_type(CAPACITY_RESERVATION), *near.of_type(CAPACITY_BLOCK))
     names = {name for r in found for name in (r.urn, r.id, r.outputs.get("id")) if isinstance(name, str) and name}
-    takes_any = (r for r in near.of_type(CAPACITY_RESERVATION) if _criteria(r) != "targeted")
-    return Reservations(frozenset(names), tuple(takes_any))
-
-
-def _criteria(reservation: Resource) -> str | Unknown | None:
-    return text(effective(reservation), "instanceMatchCriteria")
+    takes_any: dict[str, list[Resource]] = {}
+    for reservation in near.of_type(CAPACITY_RESERVATION):
+        values = effective(reservation)
+        kind = text(values, "instanceType")
+        if isinstance(kind, str) and text(values, "instanceMatchCriteria") != "targeted":
+            takes_any.setdefault(kind, []).append(reservation)
+    return Reservations(frozenset(names), {kind: tuple(listed) for kind, listed in takes_any.items()})
 
 
 def less_what_may_be_reserved(
@@ -64,14 +65,15 @@ def less_what_may_be_reserved(
 def _open_for(machines: Machines, reservations: Reservations) -> Iterator[tuple[str, Interval]]:
     """Types of what is launched without a target, with the instances that open reservations have room for."""
     free = {c.type for c in machines.choices if isinstance(c.type, str) and c.launch.takes_open_reservations}
-    for reservation in reservations.open:
-        values = effective(reservation)
-        kind = text(values, "instanceType")
-        if isinstance(kind, str) and kind in free and _may_share_zone(machines, text(values, "availabilityZone")):
-            yield kind, span(count(values, "instanceCount"))
+    for kind in sorted(free & set(reservations.open)):
+        room = [span(count(effective(r), "instanceCount")) for r in reservations.open[kind] if _is_near(machines, r)]
+        if room:
+            yield kind, total(room)
 
 
-def _may_share_zone(machines: Machines, zone: str | Unknown | None) -> bool:
+def _is_near(machines: Machines, reservation: Resource) -> bool:
+    """The reservation may be in a zone of what is launched."""
+    zone = text(effective(reservation), "availabilityZone")
     if not isinstance(zone, str) or not isinstance(machines.zones, tuple):
         return True
     return any(isinstance(own, Unknown) or own == zone for own in machines.zones)

@@ -27,6 +27,7 @@ _WAIVED = re.compile(
 _UNDECIDED = re.compile(r"^undecided for (\d+) resources?: ")
 _EXEMPTED = "FT706"
 _EXAMPLES = 3
+_LONGEST_NAME = 80
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,9 +96,13 @@ def _waived(text: str, saving: Decimal | None) -> Message | None:
 
 def format_undecided(reasons: dict[str, str]) -> str:
     """What a rule could not decide: a note with the number of resources and the first reasons, by URN."""
-    shown = [f"{urn.rpartition('::')[2]}: {reasons[urn]}" for urn in sorted(reasons)[:_EXAMPLES]]
+    shown = [f"{_shortened(urn.rpartition('::')[2])}: {reasons[urn]}" for urn in sorted(reasons)[:_EXAMPLES]]
     more = f" and {len(reasons) - _EXAMPLES} more" if len(reasons) > _EXAMPLES else ""
     return f"undecided for {len(reasons)} resource{'s' if len(reasons) != 1 else ''}: {'; '.join(shown)}{more}"
+
+
+def _shortened(name: str) -> str:
+    return name if len(name) <= _LONGEST_NAME else f"{name[:_LONGEST_NAME]}..."
 
 
 def parse_undecided(reason: str) -> int:

@@ -149,13 +149,13 @@ def test_hostile_input_crashes_no_rule(catalog, inputs):
     assert all(len(finding.message) < 5000 for finding in analysis.findings)
 
 
-def test_a_thousand_resources_take_all_rules_less_than_two_seconds(catalog):
+def test_a_thousand_resources_take_all_rules_a_second_at_most(catalog):
     """Prices and machines are worked out once for all rules (the bar itself is measured in benchmarks/policies.py)."""
     resources = [instance(f"web{i}", instanceType="m7g.large", tags={"owner": "web"}) for i in range(1000)]
-    started = time.perf_counter()
+    started = time.process_time()
     found_by(catalog, *resources)
 
-    assert time.perf_counter() - started < 2
+    assert time.process_time() - started < 1
 
 
 def test_an_analysis_knows_nothing_of_the_one_before():
