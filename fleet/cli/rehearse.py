@@ -1,9 +1,7 @@
 """`fleet rehearse`: a real up and destroy on a simulated AWS."""
 
-import signal
 import sys
 from pathlib import Path
-from types import FrameType
 from typing import Annotated
 
 import typer
@@ -34,15 +32,9 @@ def rehearse(
     from fleet.rehearsal import rehearse as perform
     from fleet.rehearsal import summary
 
-    # A terminated rehearsal cleans up like an interrupted one.
-    signal.signal(signal.SIGTERM, _interrupt)
     report = perform(Path.cwd(), stack=stack, port=port, say=voice.say, pause=_wait if keep else None)
     around.put(summary(report), output)
     return 0 if report.passed else 1
-
-
-def _interrupt(_number: int, _frame: FrameType | None) -> None:
-    raise KeyboardInterrupt
 
 
 def _wait(endpoint: str) -> None:

@@ -4,26 +4,28 @@ import os
 import sys
 from collections.abc import Sequence
 
+from fleet.cli.interrupts import Interrupted, orderly_end
 from fleet.errors import FleetError, MissingError, ProgramError, SpecError
 
 REFUSED = 2
 """Exit code of a request that is wrong."""
 BUG = 70
 """Exit code of a defect in fleet itself (EX_SOFTWARE of sysexits.h)."""
-INTERRUPTED = 130
-"""Exit code after Ctrl-C, as shells count it."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run `fleet` with these arguments (the process's own by default) and give its exit code.
 
-    0 fine; 1 the answer is no; 2 the request is wrong; 3 something needed is missing; 70 a defect of fleet itself;
-    130 interrupted. With FLEET_DEBUG=1 whatever was raised comes out with its traceback.
+    0 fine; 1 the answer is no; 2 the request is wrong; 3 something needed is missing; 70 a defect of fleet itself; 128
+    and the signal's number when interrupted (130 for Ctrl-C). With FLEET_DEBUG=1 whatever was raised comes out with its
+    traceback.
     """
     try:
-        return _run(arguments)
-    except KeyboardInterrupt:
-        return _interrupted()
+        with orderly_end():
+            return _run(arguments)
+    except Interrupted as signal:
+        print("fleet: interrupted", file=sys.stderr)
+        return signal.exit_code
     except BrokenPipeError:
         # The reader of our output left (`fleet ... | head`): nothing to say, and nobody to say it to.
         _close_output()
@@ -39,14 +41,7 @@ def _run(arguments: Sequence[str] | None) -> int:
 
     code = app(args=list(arguments) if arguments is not None else None, standalone_mode=False, prog_name="fleet")
     sys.stdout.flush()  # a full disk shows here, not in the interpreter's last words
-    if code == INTERRUPTED:
-        return _interrupted()
     return code if isinstance(code, int) else 0
-
-
-def _interrupted() -> int:
-    print("fleet: interrupted", file=sys.stderr)
-    return INTERRUPTED
 
 
 def _close_output() -> None:

@@ -159,8 +159,7 @@ def _failure(job: Mapping[str, Any], monitor: Any, engine: Any) -> dict[str, Any
             return _error("run", str(problem), "")
         message = traceback.format_exception_only(type(problem), problem)[-1].strip()
         return _error("raised", message, own_traceback(problem, job))
-    errors = [message for severity, message in engine.logs if severity == "error"]
-    return _error("logged", errors[0], "") if errors else None
+    return None
 
 
 def _error(kind: str, message: str, own: str) -> dict[str, Any]:

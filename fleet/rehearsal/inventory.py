@@ -4,8 +4,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from botocore.config import Config
-
 __all__ = ["Inventory", "client", "take_inventory"]
 
 
@@ -28,6 +26,7 @@ class Inventory:
 def client(service: str, region: str, endpoint: str) -> Any:
     """A boto3 client of the simulation."""
     import boto3  # noqa: PLC0415  (slow to load, and only rehearsals need it)
+    from botocore.config import Config  # noqa: PLC0415
 
     make: Any = boto3.client
     return make(

@@ -45,8 +45,15 @@ def summary(report: Report) -> str:
     lines += [f"  {step.name:<16} {step.seconds:6.1f} s  {step.outcome}" for step in report.steps]
     lines.append("checks")
     for check in report.checks:
-        lines.append(f"  {'ok  ' if not check.problems else 'FAIL'} {check.claim} ({check.count} looked at)")
+        lines.append(f"  {_verdict(check)} {check.claim} ({check.count} looked at)")
         lines += [f"       {problem}" for problem in check.problems]
     lines += [f"note: {note}" for note in report.notes]
     lines.append(f"{'passed' if report.passed else 'failed'} in {seconds:.1f} s; nothing left this machine")
     return "\n".join(lines) + "\n"
+
+
+def _verdict(check: Check) -> str:
+    """A claim about nothing has not been shown: it is neither a success nor a failure."""
+    if check.problems:
+        return "FAIL"
+    return "ok  " if check.count else "-   "

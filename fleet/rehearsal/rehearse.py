@@ -53,6 +53,8 @@ def rehearse(
     cli = cli or obtain_cli(environment, say)
     with ExitStack() as stage:
         aws = stage.enter_context(simulated_aws(port))
+        from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415  (comes with moto, which is there now)
+
         bench = stage.enter_context(
             workbench(
                 folder,
@@ -65,7 +67,12 @@ def rehearse(
                 throw_away=True,
             )
         )
-        return _Play(bench=bench, aws=aws, say=say).perform(pause)
+        try:
+            return _Play(bench=bench, aws=aws, say=say).perform(pause)
+        except (BotoCoreError, ClientError) as problem:
+            if not aws.is_running:
+                raise MissingError("the simulated AWS ended in the middle of the rehearsal; run it again") from problem
+            raise MissingError(f"the simulated AWS does not answer as AWS does: {problem}") from problem
 
 
 def _without_account(environment: Mapping[str, str]) -> dict[str, str]:

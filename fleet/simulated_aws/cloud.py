@@ -12,7 +12,7 @@ from uuid import uuid4
 from fleet.errors import MissingError
 from fleet.simulated_aws.store import Store
 
-__all__ = ["ACCOUNT", "CLOCK", "ENDPOINT", "Cloud"]
+__all__ = ["ACCOUNT", "CLOCK", "ENDPOINT", "Cloud", "has_endpoint"]
 
 ACCOUNT = "123456789012"
 """The account that moto gives everybody."""
@@ -69,6 +69,11 @@ class Cloud:
         """An ARN of this account and region (global services leave the region out)."""
         region = "" if service == "iam" else self.region
         return f"arn:aws:{service}:{region}:{ACCOUNT}:{path}"
+
+
+def has_endpoint() -> bool:
+    """Whether there is an AWS to talk to: in a preview there is none."""
+    return bool(os.environ.get(ENDPOINT))
 
 
 def _local_endpoint() -> str:

@@ -12,7 +12,7 @@ from google.protobuf import empty_pb2, json_format, struct_pb2
 from pulumi.runtime.proto import plugin_pb2, provider_pb2, provider_pb2_grpc
 
 from fleet.errors import FleetError
-from fleet.simulated_aws.cloud import Cloud
+from fleet.simulated_aws.cloud import Cloud, has_endpoint
 from fleet.simulated_aws.invokes import answer
 from fleet.simulated_aws.kinds import kind_of
 from fleet.simulated_aws.values import UNKNOWN, has_unknown, is_secret, is_unknown, plain
@@ -104,6 +104,14 @@ class SimulatedAws(provider_pb2_grpc.ResourceProviderServicer):
         if kind is None:
             return _refuse(context, f"the simulated AWS provider does not know {token}: it cannot be read")
         state, inputs = _decode(request.properties), _decode(request.inputs)
+        if not has_endpoint():
+            if request.inputs.fields:  # a refresh before a preview: nothing has changed that anybody could know of
+                return provider_pb2.ReadResponse(id=request.id, inputs=request.inputs, properties=request.properties)
+            return _refuse(
+                context,
+                f"{token} {request.id} cannot be read: a preview with the simulated AWS provider knows no account; "
+                "the embedded engine leaves its properties unknown, a real AWS provider reads them",
+            )
         cloud = self._cloud.at(plain(state).get("region"))
         try:
             found = kind.read(cloud, request.id, plain(state))

@@ -1,5 +1,7 @@
 """Finding and getting the CLI: what is taken, what is refused, and what a machine without any is told."""
 
+import os
+import signal
 import subprocess
 import sys
 import threading
@@ -111,13 +113,56 @@ def test_broken_cache_is_rebuilt(machine, content):
 def test_failed_build_leaves_no_trace(machine):
     """A build that fails half way leaves nothing under the final name, and the next one works."""
     fake_go(machine, 'echo half > "$OUT"; echo "write $OUT: no space left on device" >&2; exit 1')
-    with pytest.raises(MissingError, match="no space left on device"):
+    with pytest.raises(MissingError, match=r"no space left on device; make room in .*XDG_CACHE_HOME"):
         obtain_cli(machine, print)
     assert list(cached(machine).iterdir()) == []
 
     fake_go(machine, WORKING)
 
     assert obtain_cli(machine, print).version == PINNED
+
+
+def test_remains_of_a_killed_build_are_removed(machine):
+    """What a build that was killed left in the cache goes before the next one begins."""
+    left = cached(machine) / f"{cache.UNFINISHED}x"
+    left.mkdir(parents=True)
+    (left / "pulumi").write_text("half")
+    fake_go(machine, WORKING)
+
+    obtain_cli(machine, print)
+
+    assert [file.name for file in cached(machine).iterdir()] == ["pulumi"]
+
+
+def test_interrupted_build_leaves_nothing(machine, tmp_path):
+    """Ctrl-C during the build ends the compiler with everything it started, and leaves no file; the next one works."""
+    fake_go(machine, f"/bin/sleep 60 & echo half > $OUT; echo started > {tmp_path}/started; wait")
+    code = "import os\nfrom fleet.engine.real import obtain_cli\nobtain_cli(dict(os.environ), print)\n"
+    environment = {**machine, "PYTHONPATH": os.pathsep.join(sys.path)}
+    process = subprocess.Popen([sys.executable, "-c", code], env=environment, stderr=subprocess.PIPE)
+    deadline = time.monotonic() + 60
+    while not (tmp_path / "started").exists():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    process.send_signal(signal.SIGINT)
+    process.communicate(timeout=30)
+
+    assert process.returncode != 0
+    assert list(cached(machine).iterdir()) == []
+    assert not [
+        entry
+        for entry in Path("/proc").glob("[0-9]*")
+        if str(tmp_path).encode() in _environment(entry) and int(entry.name) != os.getpid()
+    ]
+    fake_go(machine, WORKING)
+    assert obtain_cli(machine, print).origin == "go build"
+
+
+def _environment(entry):
+    try:
+        return (entry / "environ").read_bytes()
+    except OSError:
+        return b""
 
 
 def test_cache_that_cannot_be_written_is_named(machine, tmp_path):

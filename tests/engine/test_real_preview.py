@@ -172,8 +172,10 @@ def test_broken_pack_is_a_pack_error(program, preview, tmp_path, code, text):
     (pack / "PulumiPolicy.yaml").write_text("runtime: python\n")
     (pack / "__main__.py").write_text(code + "\n")
 
-    with pytest.raises(PackError, match=text):
+    with pytest.raises(PackError, match=text) as failure:
         preview(program(""), packs=[PolicyPack(folder=pack)])
+
+    assert str(pack / "__main__.py") in str(failure.value)
 
 
 def test_rule_that_raises_is_a_pack_error(program, preview, tmp_path):
@@ -187,8 +189,10 @@ def test_rule_that_raises_is_a_pack_error(program, preview, tmp_path):
         "PolicyPack('p', [ResourceValidationPolicy(name='r', description='d', validate=check)])\n"
     )
 
-    with pytest.raises(PackError, match="rule is broken"):
+    with pytest.raises(PackError, match="rule is broken") as failure:
         preview(program(""), packs=[PolicyPack(folder=pack)])
+
+    assert str(pack) in str(failure.value)
 
 
 def test_component_package_runs(program, preview, tmp_path):
@@ -267,35 +271,108 @@ def test_without_a_login_a_throw_away_stack_is_taken(program, preview, tmp_path)
     assert any("throw-away local backend and the stack 'dev'" in line for line in preview.said)
 
 
-@pytest.mark.parametrize(
-    "number", [pytest.param(signal.SIGINT, id="Ctrl-C"), pytest.param(signal.SIGKILL, id="killed")]
-)
-def test_interrupted_command_leaves_nothing(cli, program, tmp_path, number):
-    """A preview that is interrupted (or whose CLI is killed) ends in seconds with every process it started."""
+@pytest.fixture
+def waiting(cli, program, tmp_path, monkeypatch):
+    """`fleet preview --engine pulumi` of a program that waits, in a process of its own; gives it when it waits."""
     folder = program("import time, pathlib\npathlib.Path('started').touch()\ntime.sleep(60)\n")
-    script = (
-        "import sys\nfrom pathlib import Path\nfrom fleet.engine.real import preview_with_cli\n"
-        "preview_with_cli(Path(sys.argv[1]), throw_away=True, simulated_aws=True)\n"
-    )
     scratch = tmp_path / "interrupted"
     scratch.mkdir()
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("PULUMI_")}
+    root = Path(__file__).parents[2]
     process = subprocess.Popen(
-        [sys.executable, "-c", script, str(folder)],
-        env={**os.environ, "TMPDIR": str(scratch), "PYTHONPATH": os.pathsep.join(sys.path)},
+        [sys.executable, "-m", "fleet", "preview", "--engine", "pulumi", "--policy-pack", str(root / "policies")],
+        cwd=folder,
+        env={**environment, "TMPDIR": str(scratch), "PYTHONPATH": os.pathsep.join(sys.path)},
+        stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
     )
     _until((folder / "started").exists)
-    if number == signal.SIGINT:
+    return process, scratch
+
+
+@pytest.mark.parametrize(
+    ("number", "code"),
+    [
+        pytest.param(signal.SIGINT, 130, id="Ctrl-C"),
+        pytest.param(signal.SIGTERM, 143, id="a cancelled CI job"),
+        pytest.param(signal.SIGHUP, 129, id="a closed terminal"),
+    ],
+)
+@pytest.mark.parametrize("times", [pytest.param(1, id="once"), pytest.param(3, id="again and again")])
+def test_interrupted_command_leaves_nothing(waiting, number, code, times):
+    """However a preview is interrupted, and however impatiently, it ends in seconds with everything it started."""
+    process, scratch = waiting
+    for _ in range(times):
         process.send_signal(number)
-    else:
-        os.kill(_the_cli(str(scratch)), number)
+        time.sleep(0.1)
     _, said = process.communicate(timeout=30)
 
-    assert process.returncode != 0
+    assert "fleet: interrupted" in said
+    # A signal after the clean-up, while Python itself ends, may be what ends it.
+    assert process.returncode in ({code} if times == 1 else {code, -number})
     assert list(scratch.iterdir()) == []
     assert carriers(str(scratch)) == []
-    assert ("KeyboardInterrupt" if number == signal.SIGINT else "ended by signal 9") in said
+
+
+def test_killed_command_line_is_named(waiting):
+    """When the Pulumi CLI is killed the command says so, and leaves nothing."""
+    process, scratch = waiting
+    os.kill(_the_cli(str(scratch)), signal.SIGKILL)
+    _, said = process.communicate(timeout=30)
+
+    assert process.returncode == 2
+    assert "ended by signal 9" in said
+    assert list(scratch.iterdir()) == []
+    assert carriers(str(scratch)) == []
+
+
+def test_next_run_removes_what_a_killed_one_left(waiting, program, preview, monkeypatch):
+    """A preview that was killed cannot clean up: the next one ends its processes and removes its folder."""
+    process, scratch = waiting
+    process.kill()
+    process.communicate(timeout=30)
+    assert list(scratch.iterdir()) != []
+    monkeypatch.setattr(tempfile, "tempdir", str(scratch))
+
+    preview(program("import pulumi\npulumi.export('x', 1)\n"))
+
+    assert list(scratch.iterdir()) == []
+    assert carriers(str(scratch)) == []
+    monkeypatch.undo()
+
+
+def test_folder_of_a_run_that_goes_on_is_left_alone(program, preview, cli, tmp_path):
+    """A run takes away the remains of killed runs only, never the folder of one that is at work."""
+    with workbench(
+        program("import pulumi\n"),
+        cli=cli,
+        environment=dict(os.environ),
+        say=print,
+        simulated_aws=True,
+        throw_away=True,
+    ) as bench:
+        preview(program("import pulumi\n"))
+
+        assert bench.scratch.is_dir()
+
+
+@pytest.mark.parametrize(
+    "rule", [pytest.param("sys.exit(1)", id="exits"), pytest.param("time.sleep(100)", id="never returns")]
+)
+def test_policy_that_never_answers_does_not_hang_the_preview(program, preview, tmp_path, rule):
+    """The engine would wait for ever for such a rule; the preview ends, and says what may be the reason."""
+    pack = tmp_path / "pack"
+    pack.mkdir()
+    (pack / "PulumiPolicy.yaml").write_text("runtime: python\n")
+    (pack / "__main__.py").write_text(
+        "import sys, time\nfrom pulumi_policy import PolicyPack, ResourceValidationPolicy\n"
+        f"def check(args, report):\n    {rule}\n"
+        "PolicyPack('p', [ResourceValidationPolicy(name='r', description='d', validate=check)])\n"
+    )
+
+    with pytest.raises(ProgramError, match="a policy never returned"):
+        preview(program("import pulumi\n"), packs=[PolicyPack(folder=pack)], silence=8)
 
 
 def _the_cli(scratch):

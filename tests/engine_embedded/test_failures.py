@@ -91,10 +91,11 @@ def test_a_run_error_is_told_without_a_traceback(program, refused):
     assert (str(problem), problem.traceback) == ("the quota is too small", "")
 
 
-def test_a_logged_error_fails_the_run_as_it_does_in_the_engine(program, refused):
-    problem = refused("import pulumi\npulumi.log.error('the quota is too small')\n")
+def test_a_logged_error_is_shown_and_stops_nothing_as_in_the_engine(program):
+    run = program.run("import pulumi\npulumi.log.error('the quota is too small')\npulumi.export('on', 1)\n")
 
-    assert str(problem) == "the quota is too small"
+    assert run.diagnostics == ("error: the quota is too small",)
+    assert run.stack.exports == {"on": 1}
 
 
 def test_leaving_with_a_code_is_an_error(program, refused):

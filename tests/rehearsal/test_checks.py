@@ -113,11 +113,11 @@ def test_remains_are_found(store):
 
 
 def test_summary_shows_problems_in_full():
-    """The report names steps, checks and every problem, and says whether it passed."""
+    """The report names steps, checks and every problem, and whether it passed; a claim about nothing is not ok."""
     report = Report(
         project="studio",
         steps=(Step(name="up", seconds=1.25, outcome="3 create"),),
-        checks=(Check(claim="it exists", count=3, problems=("web is missing",)),),
+        checks=(Check(claim="it exists", count=3, problems=("web is missing",)), Check(claim="it is a Mac", count=0)),
         notes=("the clock was moved",),
     )
 
@@ -127,6 +127,7 @@ def test_summary_shows_problems_in_full():
         "checks\n"
         "  FAIL it exists (3 looked at)\n"
         "       web is missing\n"
+        "  -    it is a Mac (0 looked at)\n"
         "note: the clock was moved\n"
         "failed in 1.2 s; nothing left this machine\n"
     )

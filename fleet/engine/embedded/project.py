@@ -195,5 +195,5 @@ def _text(value: Any) -> str:
     if value is None:
         return ""
     if isinstance(value, Mapping | list):
-        return json.dumps(value, separators=(",", ":"), default=str)
+        return json.dumps(value, separators=(",", ":"), sort_keys=True, default=str)
     return str(value)

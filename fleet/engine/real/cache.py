@@ -1,19 +1,29 @@
 """The cache folder outside every clone, and the lock that keeps two processes from building at once."""
 
 import fcntl
+import shutil
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
 from fleet.errors import MissingError
 
-__all__ = ["cli_folder", "exclusive"]
+__all__ = ["UNFINISHED", "cli_folder", "exclusive", "remove_unfinished"]
+
+UNFINISHED = ".unfinished-"
+"""How the name of a folder begins in which the CLI is being made."""
 
 
 def cli_folder(environment: Mapping[str, str], version: str) -> Path:
     """Where the CLI of this version is kept: `$XDG_CACHE_HOME/fleet/pulumi-cli/VERSION` (default `~/.cache`)."""
     home = Path(environment.get("XDG_CACHE_HOME") or Path(environment.get("HOME") or Path.home()) / ".cache")
     return home / "fleet" / "pulumi-cli" / version
+
+
+def remove_unfinished(folder: Path) -> None:
+    """Remove what makers that were killed left behind; only for the one who holds the lock."""
+    for left in folder.glob(f"{UNFINISHED}*"):
+        shutil.rmtree(left, ignore_errors=True)
 
 
 @contextmanager

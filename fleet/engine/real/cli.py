@@ -58,6 +58,7 @@ def obtain_cli(environment: Mapping[str, str], say: Callable[[str], None]) -> Cl
 
 def _make(environment: Mapping[str, str], say: Callable[[str], None]) -> Cli:
     folder = cache.cli_folder(environment, PINNED)
+    cache.remove_unfinished(folder)
     reasons = []
     ways: tuple[tuple[Origin, Callable[..., str | None]], ...] = (
         ("installer", installer.install),

@@ -9,6 +9,7 @@ from fleet.stack import Stack, decode_stream
 
 __all__ = ["Events", "Violation", "read_events", "without_notices"]
 
+_OWN_SHIMS = ("pulumi-language-python", "pulumi-resource-aws", "pulumi-resource-pulumi-python")
 _SUMMARIES = frozenset({"preview failed", "update failed", "destroy failed"})
 """Errors that only say that there was one; after a violation they stand alone."""
 
@@ -88,7 +89,7 @@ def _with_resource(text: str, urn: str) -> str:
 
 def _is_own_shim(text: str) -> bool:
     """The CLI warns of parts that it takes from PATH, also of the stand-ins that we put there and announce."""
-    return text.startswith(("using pulumi-language-python from $PATH", "using pulumi-resource-aws from $PATH"))
+    return text.startswith(tuple(f"using {part} from $PATH" for part in _OWN_SHIMS))
 
 
 def without_notices(text: str) -> str:

@@ -2,12 +2,14 @@
 
 import os
 import shutil
-import subprocess
 import tempfile
 import time
 from collections.abc import Callable, Mapping
 from importlib import resources
 from pathlib import Path
+
+from fleet.engine.real.cache import UNFINISHED
+from fleet.engine.real.processes import run
 
 __all__ = ["VERSION", "build"]
 
@@ -26,7 +28,7 @@ def build(folder: Path, environment: Mapping[str, str], say: Callable[[str], Non
     say(f"building the Pulumi CLI {VERSION} with Go, once: about three minutes on two cores ...")
     started = time.monotonic()
     try:
-        with tempfile.TemporaryDirectory(prefix=".build-", dir=folder) as scratch:
+        with tempfile.TemporaryDirectory(prefix=UNFINISHED, dir=folder) as scratch:
             _copy_module(Path(scratch))
             refusal = _compile(go, Path(scratch), environment)
             if refusal:
@@ -47,19 +49,26 @@ def _copy_module(scratch: Path) -> None:
 def _compile(go: str, scratch: Path, environment: Mapping[str, str]) -> str | None:
     flags = f"-s -w -X {_VERSION_VARIABLE}=v{VERSION}"
     command = [go, "build", "-mod=readonly", "-ldflags", flags, "-o", str(scratch / "pulumi"), _PACKAGE]
-    try:
-        done = subprocess.run(  # noqa: S603  (the Go that the user has on PATH)
-            command,
-            cwd=scratch,
-            env={**environment, "GOWORK": "off", "GOFLAGS": ""},
-            capture_output=True,
-            text=True,
-            timeout=_LIMIT_SECONDS,
-            check=False,
-        )
-    except subprocess.TimeoutExpired:
+    done = run(
+        command,
+        cwd=scratch,
+        # Its temporary files go with the scratch folder, also when it is killed.
+        environment={**environment, "GOWORK": "off", "GOFLAGS": "", "GOTMPDIR": str(scratch)},
+        on_line=_ignore,
+        silence=_LIMIT_SECONDS,
+    )
+    if done.fell_silent:
         return f"the build did not end within {_LIMIT_SECONDS // 60} minutes"
-    if done.returncode == 0:
+    if done.code == 0:
         return None
-    last = done.stderr.strip().splitlines()[-1:] or [f"exit code {done.returncode}"]
-    return f"the build failed: {last[0]}"
+    last = done.stderr.strip().splitlines()[-1:] or [f"exit code {done.code}"]
+    room = (
+        f"; make room in {scratch.parent} or name another place with XDG_CACHE_HOME"
+        if "no space left" in last[0]
+        else ""
+    )
+    return f"the build failed: {last[0]}{room}"
+
+
+def _ignore(_line: str) -> None:
+    """A build writes nothing to stdout."""

@@ -11,6 +11,7 @@ import urllib.request
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from fleet.engine.real.cache import UNFINISHED
 from fleet.engine.real.go_build import VERSION
 
 __all__ = ["install"]
@@ -33,7 +34,7 @@ def install(folder: Path, environment: Mapping[str, str], say: Callable[[str], N
         return f"{_SITE} does not answer ({getattr(problem, 'reason', problem)})"
     say(f"fetching the Pulumi CLI {VERSION} from {_SITE}, once ...")
     try:
-        with tempfile.TemporaryDirectory(prefix=".fetch-", dir=folder) as scratch:
+        with tempfile.TemporaryDirectory(prefix=UNFINISHED, dir=folder) as scratch:
             _unpack(address, Path(scratch))
             for file in sorted((Path(scratch) / "pulumi").iterdir(), key=lambda file: file.name == "pulumi"):
                 os.replace(file, folder / file.name)  # noqa: PTH105  (atomic; the CLI itself last)

@@ -12,7 +12,7 @@ from fleet.engine.embedded.interpreter import pack_python
 from fleet.engine.model import PolicyPack
 from fleet.engine.packs import PackFile, read_pack_file
 
-__all__ = ["pack_arguments"]
+__all__ = ["in_own_words", "pack_arguments"]
 
 
 def pack_arguments(packs: Sequence[PolicyPack], scratch: Path, say: Callable[[str], None]) -> list[str]:
@@ -28,11 +28,22 @@ def pack_arguments(packs: Sequence[PolicyPack], scratch: Path, say: Callable[[st
         folder = file.folder
         if note:
             say(note)
-            folder = _with_environment(file, scratch / f"pack-{place}")
+            folder = _with_environment(file, _stand_in(scratch, place))
         config = scratch / f"pack-{place}.json"
         config.write_text(json.dumps(dict(pack.config)), encoding="utf-8")
         arguments += ["--policy-pack", str(folder), "--policy-pack-config", str(config)]
     return arguments
+
+
+def in_own_words(text: str, packs: Sequence[PolicyPack], scratch: Path) -> str:
+    """A text of the CLI with the user's folder of a pack where it names the stand-in folder."""
+    for place, pack in enumerate(packs):
+        text = text.replace(str(_stand_in(scratch, place)), str(pack.folder))
+    return text
+
+
+def _stand_in(scratch: Path, place: int) -> Path:
+    return scratch / f"stand-in-of-pack-{place}-"
 
 
 def _with_environment(file: PackFile, folder: Path) -> Path:

@@ -2,18 +2,19 @@
 
 import json
 import os
+import re
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
-from fleet.engine.embedded import Answers
+from fleet.engine.embedded import Answers, read_config
 from fleet.engine.model import EngineRun, PackFinding, PolicyPack, RuleInfo
 from fleet.engine.real.cli import Cli, obtain_cli
 from fleet.engine.real.events import Events, Violation, read_events, without_notices
-from fleet.engine.real.packs import pack_arguments
-from fleet.engine.real.processes import Finished, run
+from fleet.engine.real.packs import in_own_words, pack_arguments
+from fleet.engine.real.processes import SILENCE_SECONDS, Finished, run
 from fleet.engine.real.registrations import Registrations, read_registrations
 from fleet.engine.real.workbench import Workbench, workbench
 from fleet.errors import PackError, ProgramError
@@ -26,6 +27,7 @@ __all__ = ["preview_with_cli", "require_success"]
 
 ANSWERS = "FLEET_SIMULATED_ANSWERS"
 """Environment variable that names a file of answers to provider calls, for the simulated AWS provider."""
+_PACK_FAILED = re.compile(r"policy pack \"|policy pack '|failed to run policy|policy config|[Aa]nalyzer")
 _UNHANDLED = "Program failed with an unhandled exception:\n"
 
 
@@ -41,13 +43,15 @@ def preview_with_cli(
     cli: Cli | None = None,
     environment: Mapping[str, str] | None = None,
     say: Callable[[str], None] | None = None,
+    silence: float = SILENCE_SECONDS,
 ) -> EngineRun:
     """Preview the program in `folder` with the real engine; findings come from its policy events only.
 
     Raises ProgramError when the program or a resource of it fails (a violation is a finding, not an error), PackError
     when a pack cannot run, MissingError when no CLI can be had. `throw_away` asks for a local backend (True) or the
     user's own (False) whatever is logged in; None decides by what is there. `answers` are for the simulated AWS
-    provider; a real one asks AWS. `say` gets one line a notice.
+    provider; a real one asks AWS. `say` gets one line a notice. A CLI that reports nothing for `silence` seconds is
+    ended, a ProgramError.
     """
     folder = folder.resolve()
     environment = dict(os.environ) if environment is None else environment
@@ -77,14 +81,22 @@ def preview_with_cli(
                 "PULUMI_DEBUG_GRPC": str(log),
             },
             on_line=lines.append,
+            silence=silence,
         )
+        lines = [in_own_words(line, packs, bench.scratch) for line in lines]
+        finished = replace(finished, stderr=in_own_words(finished.stderr, packs, bench.scratch))
         events, registrations = read_events(lines), read_registrations(log)
-        require_success(events, finished)
-        return _engine_run(bench, events, registrations)
+        require_success(events, finished, packs)
+        return _engine_run(bench, events, registrations, config)
 
 
-def require_success(events: Events, finished: Finished) -> None:
+def require_success(events: Events, finished: Finished, packs: Sequence[PolicyPack] = ()) -> None:
     """Violations are an answer; everything else that makes the CLI fail is an error with the CLI's own words."""
+    if finished.fell_silent:
+        raise ProgramError(
+            "the Pulumi CLI said nothing for minutes and was stopped: the program waits for something, or a policy "
+            "never returned (one that calls sys.exit does not)"
+        )
     if finished.code == 0:
         return
     for text in events.errors:
@@ -95,22 +107,31 @@ def require_success(events: Events, finished: Finished) -> None:
         raise ProgramError(f"the Pulumi CLI was ended by signal {-finished.code} before it was done; run it again")
     said = [] if events.is_complete else [without_notices(finished.stderr)]
     text = "\n".join(part for part in (*events.errors, *said) if part)
-    if _is_about_a_pack(text):
-        raise PackError("\n".join([text, *(line for line in events.diagnostics if not line.startswith("error: "))]))
+    if _PACK_FAILED.search(text):
+        raise PackError(_with_packs(text, events, packs))
     if text:
         raise ProgramError(text)
     if not any(violation.level == "mandatory" for violation in events.violations):
         raise ProgramError(f"pulumi ended with code {finished.code} and no message")
 
 
-def _is_about_a_pack(text: str) -> bool:
-    return "policy" in text or "analyzer" in text.lower()
+def _with_packs(text: str, events: Events, packs: Sequence[PolicyPack]) -> str:
+    """What failed, with what the pack said, and its name: of a rule that raises the engine does not tell the pack."""
+    said = [line for line in events.diagnostics if not line.startswith("error: ")]
+    folders = [str(pack.folder) for pack in packs]
+    named = [] if any(folder in text for folder in folders) else [f"(policy packs that ran: {', '.join(folders)})"]
+    return "\n".join([text, *said, *named])
 
 
-def _engine_run(bench: Workbench, events: Events, registrations: Registrations) -> EngineRun:
+def _engine_run(
+    bench: Workbench, events: Events, registrations: Registrations, config: Mapping[str, str] | None
+) -> EngineRun:
     seen = events.stack or Stack(project=bench.project.name, name=bench.stack, resources=())
     resources = registrations.complete(seen.resources, bench.folder)
-    stack = replace(seen, project=bench.project.name, name=bench.stack, resources=resources)
+    # The stream shows a value that Pulumi.yaml declares secret as it stands there.
+    secret = read_config(bench.project, bench.stack, config).secret_keys
+    shown = {key: value for key, value in seen.config.items() if key not in secret}
+    stack = replace(seen, project=bench.project.name, name=bench.stack, resources=resources, config=shown)
     rules = {(pack.name, rule.name): rule for pack in registrations.packs for rule in pack.rules.values()}
     findings = tuple(
         _finding(violation, rules.get((violation.pack, violation.rule))) for violation in events.violations

@@ -1,5 +1,7 @@
 """One run's surroundings for the real CLI: where the parts are, which backend and stack, and nothing left behind."""
 
+import fcntl
+import importlib.util
 import io
 import json
 import os
@@ -17,12 +19,17 @@ from ruamel.yaml.error import YAMLError
 
 import fleet.errors
 from fleet.engine.embedded import Project, read_project
+from fleet.engine.embedded.interpreter import program_python
 from fleet.engine.real.cli import Cli
 from fleet.engine.real.parts import find_aws_provider, find_language_host, pulumi_home
 from fleet.engine.real.processes import MARKER, end_strays
-from fleet.errors import ConfigError
+from fleet.errors import ConfigError, MissingError
 
 __all__ = ["Workbench", "workbench"]
+
+_PREFIX = "fleet-engine-"
+_OWNER = ".owner"
+"""File that is locked as long as the process that owns a workbench lives."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,10 +70,9 @@ def workbench(
     """
     project = read_project(folder)
     local = throw_away if throw_away is not None else not _is_logged_in(project, environment, stack)
-    scratch = Path(tempfile.mkdtemp(prefix="fleet-engine-"))
-    try:
+    with _scratch_folder() as scratch:
         variables = dict(environment)
-        _add_parts(variables, scratch, cli, say, simulated_aws=simulated_aws)
+        _add_parts(variables, scratch, cli, say, project=project, simulated_aws=simulated_aws)
         name = stack or (_selected(project, environment) if not local else None) or "dev"
         file = (project.config_folder or project.root) / f"Pulumi.{name}.yaml"
         if local:
@@ -84,9 +90,34 @@ def workbench(
             config_file=config_file,
             throw_away=local,
         )
+
+
+@contextmanager
+def _scratch_folder() -> Iterator[Path]:
+    """A folder of this run's own; what carries its name and the folder itself go with the block."""
+    _remove_orphans(Path(tempfile.gettempdir()))
+    scratch = Path(tempfile.mkdtemp(prefix=_PREFIX))
+    try:
+        with (scratch / "owner").open("w") as owner:
+            fcntl.flock(owner, fcntl.LOCK_EX)
+            # Under its own name only when it is locked: nobody takes a folder that is just being made for an orphan.
+            (scratch / "owner").rename(scratch / _OWNER)
+            yield scratch
     finally:
         end_strays(str(scratch))
         shutil.rmtree(scratch, ignore_errors=True)
+
+
+def _remove_orphans(place: Path) -> None:
+    """Remove what killed runs left behind: their logs of calls hold secrets in plain text."""
+    for folder in place.glob(f"{_PREFIX}*"):
+        try:
+            with (folder / _OWNER).open("r+") as owner:
+                fcntl.flock(owner, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            continue  # in use, just being made, or another user's
+        end_strays(str(folder), patience=0)
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _read_yaml(file: Path) -> dict[str, object]:
@@ -131,7 +162,13 @@ def _read_json(file: Path) -> dict[str, object]:
 
 
 def _add_parts(
-    variables: dict[str, str], scratch: Path, cli: Cli, say: Callable[[str], None], *, simulated_aws: bool
+    variables: dict[str, str],
+    scratch: Path,
+    cli: Cli,
+    say: Callable[[str], None],
+    *,
+    project: Project,
+    simulated_aws: bool,
 ) -> None:
     """Put the CLI and the stand-ins for what is missing on PATH."""
     shims = scratch / "bin"
@@ -141,8 +178,10 @@ def _add_parts(
     variables["PULUMI_SKIP_UPDATE_CHECK"] = "1"
     if find_language_host(variables, cli.path) is None:
         _write_shim(shims / "pulumi-language-python", "fleet.engine.real.language_host")
+        _write_dynamic(shims / "pulumi-resource-pulumi-python", project)
         say("no Pulumi language host for Python found: the stand-in of fleet runs the program")
     if simulated_aws or find_aws_provider(variables) is None:
+        _require_boto3()
         _write_shim(shims / "pulumi-resource-aws", "fleet.simulated_aws")
         # Without this the engine would try to download the provider that the stand-in stands for.
         variables.setdefault("PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION", "1")
@@ -154,11 +193,33 @@ def _add_parts(
     variables["PATH"] = os.pathsep.join([str(shims), str(cli.path.parent), variables.get("PATH", os.defpath)])
 
 
+def _require_boto3() -> None:
+    """The stand-in for the AWS provider speaks AWS's own API, which an installation without extras does not."""
+    if importlib.util.find_spec("boto3") is None:
+        raise MissingError(
+            "no AWS provider found, and the simulated one needs boto3: install it with "
+            "`pip install 'fleet-planner[rehearsal]'`, or the real one with `pulumi plugin install resource aws`"
+        )
+
+
+def _write_dynamic(file: Path, project: Project) -> None:
+    """The provider of dynamic resources, which comes with the real language host: the program's own SDK serves it."""
+    try:
+        python = program_python(project.root, project.options)
+    except MissingError:
+        return  # the program cannot start either, and its error says why
+    _write_executable(file, f'exec {shlex.quote(python)} -u -m pulumi.dynamic "$@"')
+
+
 def _write_shim(file: Path, module: str) -> None:
     """An executable that runs a module of this very package, whatever the folder and environment it starts in."""
     root = str(Path(fleet.errors.__file__).resolve().parents[1])
     code = f"import sys; sys.path.insert(0, {root!r}); import runpy; runpy.run_module({module!r}, run_name='__main__')"
-    file.write_text(f'#!/bin/sh\nexec {shlex.quote(sys.executable)} -P -c {shlex.quote(code)} "$@"\n')
+    _write_executable(file, f'exec {shlex.quote(sys.executable)} -P -c {shlex.quote(code)} "$@"')
+
+
+def _write_executable(file: Path, command: str) -> None:
+    file.write_text(f"#!/bin/sh\n{command}\n")
     file.chmod(0o700)
 
 
