@@ -8,14 +8,15 @@ import pytest
 
 from fleet.catalog import Catalog
 from fleet.cost import estimate
-from fleet.engine.embedded import catalog_answers, run_program
+from fleet.engine.embedded import Answers, catalog_answers, run_program
 from fleet.engine.model import PolicyPack
 from fleet.engine.packs import run_packs
 from fleet.errors import ProgramError
-from fleet.stack import Resource
+from fleet.stack import Resource, Secret
 
 pytestmark = pytest.mark.engine
 
+SERVER = "urn:pulumi:dev::reference::aws:ec2/instance:Instance::server"
 # What the simulated provider computes beyond the inputs is its own; policies see inputs, and unknowns for the rest.
 COMPARED = [field.name for field in fields(Resource) if field.name not in {"outputs", "options"}]
 
@@ -137,6 +138,19 @@ def test_configuration_of_a_pack_holds(programs, packs, preview):
     run = preview(programs / "violations", packs=[PolicyPack(folder=packs / "foreign", config=config)])
 
     assert [(finding.rule, finding.level) for finding in run.findings] == [("no-large-volume", "advisory")]
+
+
+def test_engines_agree_on_references_that_are_answered(programs, preview):
+    """Outputs of another stack that the user supplies are the same in both engines, secret ones too."""
+    network = {"subnet": "subnet-1", "password": Secret("correct horse"), "ports": [80, {"tls": 443}]}
+    answers = Answers(stack_references={"organization/network/dev": network})
+
+    embedded = run_program(programs / "reference", answers=answers)
+    real = preview(programs / "reference", answers=answers)
+
+    assert embedded.stack.by_urn()[SERVER].inputs["subnetId"] == "subnet-1"
+    assert shown(real.stack) == shown(embedded.stack)
+    assert repr(real.stack.exports) == repr(embedded.stack.exports)
 
 
 def test_stack_reference_needs_its_backend(programs, preview):

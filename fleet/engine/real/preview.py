@@ -66,6 +66,7 @@ def preview_with_cli(
         config=config,
         simulated_aws=simulated_aws,
         throw_away=throw_away,
+        references=answers.stack_references if answers else None,
     ) as bench:
         log = bench.scratch / "calls.jsonl"
         if answers is not None:

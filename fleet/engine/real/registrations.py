@@ -20,10 +20,13 @@ if TYPE_CHECKING:
 __all__ = ["Registrations", "read_registrations"]
 
 _REGISTER = "/pulumirpc.ResourceMonitor/RegisterResource"
+_READ = "/pulumirpc.ResourceMonitor/ReadResource"
 _ANALYZER_INFO = "/pulumirpc.Analyzer/GetAnalyzerInfo"
 _CONFIGURE = "/pulumirpc.Analyzer/Configure"
 _PROVIDER = "/pulumirpc.ResourceProvider/CheckConfig"
-_WANTED = tuple(f'{{"method":"{method}"' for method in (_REGISTER, _ANALYZER_INFO, _CONFIGURE, _PROVIDER))
+_BUILT_IN = "::pulumi:providers:pulumi::"
+"""The provider of stack references is part of the engine: nobody calls it, so that the log does not name it."""
+_WANTED = tuple(f'{{"method":"{method}"' for method in (_REGISTER, _READ, _ANALYZER_INFO, _CONFIGURE, _PROVIDER))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,9 +43,9 @@ class Registrations:
         completed: list[Resource] = []
         for resource in resources:
             urn = resource.provider
-            if urn and urn not in seen and urn in self.providers:
+            if urn and urn not in seen and (urn in self.providers or _BUILT_IN in urn):
                 seen.add(urn)
-                completed.append(_provider(urn, self.providers[urn]))
+                completed.append(_provider(urn, self.providers.get(urn, {})))
             completed.append(self._completed(resource, folder))
         return tuple(completed)
 
@@ -85,7 +88,7 @@ def _gather(lines: Iterable[str]) -> Registrations:
         except ValueError:
             continue  # the last line of a CLI that was killed
         response, source = call.get("response") or {}, (call.get("metadata") or {}).get("name", "")
-        if call["method"] == _REGISTER and response.get("urn"):
+        if call["method"] in {_REGISTER, _READ} and response.get("urn"):
             requests[response["urn"]] = call["request"]
         elif call["method"] == _PROVIDER:
             providers[call["request"]["urn"]] = response.get("inputs") or {}

@@ -5,6 +5,7 @@ import importlib.util
 import io
 import json
 import os
+import re
 import shlex
 import shutil
 import sys
@@ -13,6 +14,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
@@ -20,6 +22,7 @@ from ruamel.yaml.error import YAMLError
 import fleet.errors
 from fleet.engine.embedded import Project, read_project
 from fleet.engine.embedded.interpreter import program_python
+from fleet.engine.real.backend import local_backend
 from fleet.engine.real.cli import Cli
 from fleet.engine.real.parts import find_aws_provider, find_language_host, pulumi_home
 from fleet.engine.real.processes import MARKER, end_strays
@@ -62,11 +65,13 @@ def workbench(
     config: Mapping[str, str] | None = None,
     simulated_aws: bool = False,
     throw_away: bool | None = None,
+    references: Mapping[str, Mapping[str, Any]] | None = None,
 ) -> Iterator[Workbench]:
     """A workbench for the program in `folder`, gone afterwards with every process and file it had.
 
     Without a login or a selected stack (or with `throw_away`) the backend is a local folder of this run and the stack
-    is `dev` (or the one named). What is missing of the real engine is stood in for, and each is said in one line.
+    is `dev` (or the one named); `references` are the outputs of other stacks in it, by the name that the program uses.
+    What is missing of the real engine is stood in for, and each is said in one line.
     """
     project = read_project(folder)
     local = throw_away if throw_away is not None else not _is_logged_in(project, environment, stack)
@@ -76,7 +81,8 @@ def workbench(
         name = stack or (_selected(project, environment) if not local else None) or "dev"
         file = (project.config_folder or project.root) / f"Pulumi.{name}.yaml"
         if local:
-            _local_backend(variables, scratch, project.name, name)
+            stacks = {f"organization/{project.name}/{name}": None, **_referenced(references or {}, project.name)}
+            local_backend(variables, scratch, stacks)
             if throw_away is None:
                 say(f"no login or no selected stack: a throw-away local backend and the stack {name!r}")
         config_file = _config_file(file, scratch, config or {}) if local or config else None
@@ -223,21 +229,10 @@ def _write_executable(file: Path, command: str) -> None:
     file.chmod(0o700)
 
 
-def _local_backend(variables: dict[str, str], scratch: Path, project: str, stack: str) -> None:
-    """A file backend with one empty stack, written as the CLI writes it, which saves starting the CLI twice."""
-    home, backend = scratch / "home", scratch / "backend"
-    stacks = backend / ".pulumi" / "stacks" / project
-    stacks.mkdir(parents=True)
-    home.mkdir()
-    plugins = pulumi_home(variables) / "plugins"
-    if plugins.is_dir():
-        (home / "plugins").symlink_to(plugins)
-    (backend / ".pulumi" / "meta.yaml").write_text("version: 1\n")
-    checkpoint = {"version": 3, "checkpoint": {"stack": f"organization/{project}/{stack}"}}
-    (stacks / f"{stack}.json").write_text(json.dumps(checkpoint))
-    variables["PULUMI_HOME"] = str(home)
-    variables["PULUMI_BACKEND_URL"] = backend.as_uri()
-    variables.setdefault("PULUMI_CONFIG_PASSPHRASE", "")
+def _referenced(references: Mapping[str, Mapping[str, Any]], project: str) -> dict[str, Mapping[str, Any]]:
+    """Stacks by their full name; a local backend knows one organization, and refuses names of any other."""
+    named = {name if "/" in name else f"organization/{project}/{name}": outputs for name, outputs in references.items()}
+    return {name: outputs for name, outputs in named.items() if re.fullmatch("organization/[^/]+/[^/]+", name)}
 
 
 def _config_file(source: Path, scratch: Path, config: Mapping[str, str]) -> Path:
