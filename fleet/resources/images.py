@@ -4,6 +4,7 @@ Paths: https://docs.aws.amazon.com/systems-manager/latest/userguide/parameter-st
 """
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from fleet.resources.facts import TypeFacts
@@ -19,6 +20,19 @@ _MACOS = "/aws/service/ec2-macos/{release}/{architecture}/latest/image_id"
 
 _WITHOUT_NEURON_IMAGES = frozenset({"ap-south-2"})
 """Regions that sell Trainium but have no /aws/service/neuron parameters."""
+
+_GRID = "a fraction of a GPU needs NVIDIA's GRID driver, which no image with a public parameter has"
+_OTHER_DRIVERS: Mapping[str, str] = {
+    "l4-1/2": _GRID,
+    "l4-1/4": _GRID,
+    "l4-1/8": _GRID,
+    "v100": "NVIDIA's open driver, which the public images have, begins with the generation after it",
+}
+"""Accelerators that the driver of the NVIDIA images does not run.
+
+Sources: https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/install-nvidia-driver.html (drivers by instance type),
+https://docs.aws.amazon.com/dlami/latest/devguide/gpu.html (types by image)
+"""
 
 _RELEASES = {"13": "ventura", "14": "sonoma", "15": "sequoia", "26": "tahoe"}
 """macOS releases by major version, as the parameters name them, oldest first."""
@@ -49,13 +63,14 @@ def image_for(facts: TypeFacts, *, region: str, stack: Stack | None, framework: 
     match stack:
         case None:
             return _image(_AL2023.format(architecture=facts.architecture), facts, "/dev/xvda")
-        case "cuda" | "graphics" if "cuda" in facts.stacks:
+        case "cuda" | "graphics" if "cuda" in facts.stacks and facts.accelerator not in _OTHER_DRIVERS:
             return _image(_NVIDIA.format(architecture=facts.architecture), facts, "/dev/sda1")
         case "neuron" if region not in _WITHOUT_NEURON_IMAGES:
-            path = _NEURON_VLLM if framework == "vllm" else _NEURON
+            path = _NEURON_VLLM if (framework or "").lower() == "vllm" else _NEURON
             return _image(path, facts, "/dev/sda1")
+    why = _OTHER_DRIVERS.get(facts.accelerator or "")
     raise NoImage(
-        f"no public image is known for {facts.name} with the {stack} stack in {region}; "
+        f"no public image is known for {facts.name} with the {stack} stack in {region}{f' ({why})' if why else ''}; "
         "give the workload an 'ami' (an image id, or the path of an SSM parameter)"
     )
 

@@ -95,31 +95,32 @@ def root_volume(device: str, size_gib: int) -> ec2.LaunchTemplateBlockDeviceMapp
 def efa_interfaces(
     facts: TypeFacts, security_groups: Sequence[pulumi.Input[str]]
 ) -> list[ec2.LaunchTemplateNetworkInterfaceArgs]:
-    """One EFA interface for each network card that has EFA; the first interface is on card 0 and carries the address.
+    """A plain primary interface, which carries the address, and an EFA on each network card that has one.
 
-    Where a type has more cards than EFA interfaces, the first cards are for plain traffic (p6-b300: card 0 of 17).
+    EFAs carry no addresses (`efa-only`) and save the subnet's. On card 0 the EFA is the second device, on every other
+    card the first. Where a type has more cards than EFAs, the first cards have none (p6-b300: card 0 of 17).
     https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/efa-acc-inst-types.html
     """
     plain = max(0, facts.network_cards - facts.efa_interfaces)
-    return [
-        ec2.LaunchTemplateNetworkInterfaceArgs(
-            network_card_index=card,
-            device_index=0 if card == 0 else 1,
-            interface_type=_interface_type(card, plain),
-            security_groups=list(security_groups),
-            associate_public_ip_address=None if facts.network_cards > 1 else "false",
-            delete_on_termination="true",
-        )
-        for card in range(facts.network_cards)
-        if card == 0 or card >= plain
+    primary = _interface("interface", card=0, device=0, groups=security_groups)
+    efas = [
+        _interface("efa-only", card=card, device=1 if card == 0 else 0, groups=security_groups)
+        for card in range(plain, facts.network_cards)
     ]
+    return [primary, *efas]
 
 
-def _interface_type(card: int, plain_cards: int) -> str:
-    """`efa` carries addresses too; the other cards need none, and `efa-only` saves the subnet's."""
-    if card < plain_cards:
-        return "interface"
-    return "efa" if card == 0 else "efa-only"
+def _interface(
+    kind: str, *, card: int, device: int, groups: Sequence[pulumi.Input[str]]
+) -> ec2.LaunchTemplateNetworkInterfaceArgs:
+    """Says nothing of public addresses: EC2 takes no word on them with several interfaces, and assigns none."""
+    return ec2.LaunchTemplateNetworkInterfaceArgs(
+        network_card_index=card,
+        device_index=device,
+        interface_type=kind,
+        security_groups=list(groups),
+        delete_on_termination="true",
+    )
 
 
 def _credits(types: Sequence[TypeFacts]) -> ec2.LaunchTemplateCreditSpecificationArgs | None:

@@ -153,12 +153,34 @@ def test_training_on_demand_is_placed_together(declare_fleet, make_plan, allocat
     assert declared.one("aws:ec2/placementGroup:PlacementGroup", "mixed-pretrain-p4d-24xlarge")["strategy"] == "cluster"
     assert template["placement"] == {"groupName": "mixed-pretrain-p4d-24xlarge"}
     assert [(i["networkCardIndex"], i["deviceIndex"], i["interfaceType"]) for i in template["networkInterfaces"]] == [
-        (0, 0, "efa"),
-        (1, 1, "efa-only"),
-        (2, 1, "efa-only"),
-        (3, 1, "efa-only"),
+        (0, 0, "interface"),
+        (0, 1, "efa-only"),
+        (1, 0, "efa-only"),
+        (2, 0, "efa-only"),
+        (3, 0, "efa-only"),
     ]
     assert len(declared.one(GROUP, "mixed-pretrain-p4d-24xlarge")["vpcZoneIdentifiers"]) == 1
+
+
+@pytest.mark.parametrize(
+    ("instance_type", "zone", "first_efa", "efas"),
+    [
+        pytest.param("p5.48xlarge", "us-east-1b", (0, 1), 32, id="an EFA on each of 32 cards"),
+        pytest.param("p6-b300.48xlarge", "us-west-2b", (1, 0), 16, id="card 0 of 17 has none"),
+        pytest.param("p5.4xlarge", "us-east-1b", (0, 1), 1, id="one card"),
+    ],
+)
+def test_every_card_that_has_efa_gets_one(declare_fleet, make_plan, allocate, instance_type, zone, first_efa, efas):
+    """The primary interface is a plain one on card 0, as an EFA without addresses cannot be; each card has one EFA."""
+    there = allocate("pretrain", instance_type, 2, region=zone[:-1], zones=[zone])
+    declared = declare_fleet(by=make_plan([there]))
+    (template,) = declared.of(LAUNCH_TEMPLATE)
+
+    primary, *others = template["networkInterfaces"]
+    assert (primary["networkCardIndex"], primary["deviceIndex"], primary["interfaceType"]) == (0, 0, "interface")
+    assert {i["interfaceType"] for i in others} == {"efa-only"}
+    assert (others[0]["networkCardIndex"], others[0]["deviceIndex"]) == first_efa
+    assert len({i["networkCardIndex"] for i in others}) == len(others) == efas
 
 
 def test_one_training_node_needs_no_neighbours(declare_fleet, make_plan, allocate):
@@ -322,14 +344,35 @@ def test_an_infeasible_plan_declares_nothing(declare_fleet, make_plan):
     assert caught.value.property_path == "plan.status"
 
 
-def test_a_chip_without_a_public_image_asks_for_one(declare_fleet, make_plan, allocate):
+@pytest.mark.parametrize(
+    ("workload", "instance_type", "zone", "words"),
+    [
+        pytest.param("embed", "trn2.48xlarge", "ap-south-2b", "neuron", id="no Neuron parameters in that region"),
+        pytest.param("live", "g6f.large", "us-east-1a", "GRID driver", id="a fraction of a GPU"),
+        pytest.param("pretrain", "p3dn.24xlarge", "us-east-1a", "open driver", id="older than the open driver"),
+    ],
+)
+def test_a_chip_without_a_public_image_asks_for_one(
+    declare_fleet, make_plan, allocate, workload, instance_type, zone, words
+):
     """Where AWS publishes no image with the drivers, the user has to name one: nothing starts without them."""
-    there = allocate("embed", "trn2.48xlarge", 1, region="ap-south-2", zones=["ap-south-2b"])
+    there = allocate(workload, instance_type, 1, region=zone[:-1], zones=[zone])
 
     with pytest.raises(pulumi.InputPropertyError) as caught:
         declare_fleet(by=make_plan([there]))
 
-    assert caught.value.property_path == "spec.workloads.embed.ami"
+    assert caught.value.property_path == f"spec.workloads.{workload}.ami"
+    assert words in str(caught.value)
+
+
+def test_vllm_on_neuron_gets_its_own_image_however_it_is_written(declare_fleet, spec, make_plan, allocate):
+    """The gates read a framework in any case, and so does the choice of the image."""
+    changes = {"framework": "vLLM", "accelerator_stacks": ["neuron"]}
+    named = [w.model_copy(update=changes) if w.name == "embed" else w for w in spec.workloads]
+    there = allocate("embed", "trn2.48xlarge", 1, region="us-east-2", zones=["us-east-2c"])
+    declared = declare_fleet(of=spec.model_copy(update={"workloads": named}), by=make_plan([there]))
+
+    assert "vllm" in declared.one(LAUNCH_TEMPLATE, "mixed-embed-trn2-48xlarge")["imageId"]
 
 
 def test_burstable_types_keep_to_their_baseline(declare_fleet, make_plan, allocate):
