@@ -39,6 +39,7 @@ def scaling_group(
         extras=replace(
             extras or Extras(),
             instance_type=design.choices[0].facts.name,
+            reservation=design.reservation,
             types=tuple(choice.facts for choice in design.choices),
         ),
     )

@@ -45,7 +45,6 @@ def _group(name: str, args: TrainingClusterArgs, design: GroupDesign, parent: pu
     access = instance_access(own, placement=placement, tags=design.tags, parent=parent, talks_to_itself=efa is not None)
     extras = Extras(
         market="capacity-block" if design.market == "capacity_block" else None,
-        reservation=args.design.reservation,
         efa_facts=efa,
         placement_group=_placement_group(own, args.design, design, parent),
     )

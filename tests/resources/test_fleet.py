@@ -145,6 +145,49 @@ def test_training_starts_in_the_reservation_that_is_named(declare_fleet):
     assert target == {"capacityReservationTarget": {"capacityReservationId": "cr-0123456789abcdef0"}}
 
 
+@pytest.mark.parametrize(
+    ("workload", "instance_type", "name"),
+    [
+        pytest.param("chat", "g6e.12xlarge", "mixed-chat-g6e-12xlarge", id="inference"),
+        pytest.param("live", "g6.4xlarge", "mixed-live-g6-4xlarge", id="rendering"),
+        pytest.param("licensing", "m8a.4xlarge", "mixed-licensing-m8a-4xlarge", id="service"),
+    ],
+)
+def test_a_pool_starts_in_the_reservation_that_is_named(
+    declare_fleet, make_plan, allocate, workload, instance_type, name
+):
+    """On-demand capacity that the user reserved is what the workload then runs in."""
+    reserved = Reservation(id="cr-0123456789abcdef0", zone="us-east-1c")
+    declared = declare_fleet(
+        Settings(reservations={workload: reserved}), by=make_plan([allocate(workload, instance_type, 2)])
+    )
+
+    target = declared.one(LAUNCH_TEMPLATE, name)["capacityReservationSpecification"]
+    assert target == {"capacityReservationTarget": {"capacityReservationId": "cr-0123456789abcdef0"}}
+    assert declared.one(GROUP, name)["vpcZoneIdentifiers"] == ["mixed-us-east-1c-id"]
+
+
+@pytest.mark.parametrize(
+    ("workload", "reservation", "path", "words"),
+    [
+        pytest.param("live", Reservation(id="cr-1"), "reservations.live", "g6.2xlarge (spot)", id="spot"),
+        pytest.param("licensing", Reservation(id="cr-1"), "reservations.licensing", "m7i.2xlarge", id="two types"),
+        pytest.param("nightly", Reservation(id="cr-1"), "reservations.nightly", "of its own", id="Batch"),
+        pytest.param("web", Reservation(id="cr-1"), "reservations.web", "of its own", id="nodes that are shared"),
+        pytest.param(
+            "chat", Reservation(id="cr-1", zone="us-west-2a"), "reservations.chat.zone", "us-east-1", id="elsewhere"
+        ),
+    ],
+)
+def test_a_reservation_that_cannot_hold_is_said_and_not_dropped(declare_fleet, workload, reservation, path, words):
+    """A reservation is one type in one zone, not spot; whoever names another would pay for it and not use it."""
+    with pytest.raises(pulumi.InputPropertyError) as caught:
+        declare_fleet(Settings(reservations={workload: reservation}))
+
+    assert caught.value.property_path == path
+    assert words in str(caught.value)
+
+
 def test_training_on_demand_is_placed_together(declare_fleet, make_plan, allocate):
     """Nodes that talk to each other share a cluster placement group and one zone, and talk over EFA."""
     declared = declare_fleet(by=make_plan([allocate("pretrain", "p4d.24xlarge", 4)]))

@@ -98,7 +98,17 @@ def _check(source: Source) -> None:
         for name in getattr(source.settings, setting):
             if name not in known:
                 raise InputPropertyError(f"{setting}.{name}", f"no such workload; there are {', '.join(sorted(known))}")
+    for name in source.settings.reservations:
+        if not _has_own_groups(source.spec.workload(name)):
+            raise InputPropertyError(
+                f"reservations.{name}", "only work on groups of its own starts in a reservation; take it out"
+            )
     clusters = {cluster.name for cluster in source.spec.clusters}
     for name in source.settings.clusters:
         if name not in clusters:
             raise InputPropertyError(f"clusters.{name}", f"no such cluster; there are {sorted(clusters)}")
+
+
+def _has_own_groups(workload: Workload) -> bool:
+    """Auto Scaling groups that are the workload's alone: neither nodes of a cluster, nor Batch, nor hosts."""
+    return not isinstance(workload, Batch | AppleBuilds) and getattr(workload, "cluster", None) is None

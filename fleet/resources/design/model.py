@@ -62,6 +62,8 @@ class GroupDesign:
     target_groups: tuple[Input[str], ...] = ()
     is_rolling: bool = True
     """A new launch template version replaces running instances, a few at a time."""
+    reservation: str | None = None
+    """Id of the capacity reservation, or bought capacity block, that its instances start in."""
 
     @property
     def is_weighted(self) -> bool:
@@ -88,7 +90,6 @@ class TrainingDesign:
     workload: str
     groups: tuple[GroupDesign, ...]
     tags: Mapping[str, str]
-    reservation: str | None
     uses_efa: bool
 
 

@@ -6,6 +6,7 @@ from math import gcd, lcm
 
 from fleet.plans import Allocation
 from fleet.resources.design.model import Choice, GroupDesign, Market, PoolDesign
+from fleet.resources.design.reserved import in_reservation
 from fleet.resources.design.source import Source, zones_of
 from fleet.resources.facts import TypeFacts
 from fleet.resources.tags import hours_tag, workload_tags
@@ -22,11 +23,11 @@ def design_pool(source: Source, workload: Workload) -> PoolDesign | None:
     allocations = source.allocations(workload)
     if not allocations:
         return None
-    groups = tuple(_group(source, workload, lead, members) for lead, members in _bundles(source, allocations))
+    groups = [_group(source, workload, lead, members) for lead, members in _bundles(source, allocations)]
     return PoolDesign(
         workload=workload.name,
         kind=workload.kind,
-        groups=groups,
+        groups=in_reservation(workload.name, groups, source.settings.reservations.get(workload.name)),
         tags=workload_tags(source.spec, workload, extra=source.settings.tags),
         target_cpu_percent=source.settings.target_cpu_percent if isinstance(workload, Service) else None,
         schedule=source.settings.schedule,

@@ -5,40 +5,32 @@ from dataclasses import replace
 from fleet.resources.design.model import GroupDesign, TrainingDesign
 from fleet.resources.design.pool import design_pool
 from fleet.resources.design.source import Source
-from fleet.resources.settings import Reservation
 from fleet.spec import Training
 
 __all__ = ["design_training"]
 
 
 def design_training(source: Source, workload: Training) -> TrainingDesign | None:
-    """The groups of a training job; None when the plan gives it nothing.
-
-    Work in a capacity block stands at 0 nodes until the id of the bought block is configured: launching without it
-    would fail, and no component buys one.
-    """
+    """The groups of a training job; None when the plan gives it nothing."""
     pool = design_pool(source, workload)
     if pool is None:
         return None
-    reservation = source.settings.reservations.get(workload.name)
     return TrainingDesign(
         workload=workload.name,
-        groups=tuple(_pinned(group, reservation) for group in pool.groups),
+        groups=tuple(_pinned(group) for group in pool.groups),
         tags=pool.tags,
-        reservation=reservation.id if reservation else None,
         uses_efa=sum(choice.count for group in pool.groups for choice in group.choices) > 1,
     )
 
 
-def _pinned(group: GroupDesign, reservation: Reservation | None) -> GroupDesign:
+def _pinned(group: GroupDesign) -> GroupDesign:
     """One zone, and no rolling replacement: a job that loses a node loses all of them.
 
-    The zone is the reservation's; without one, the first that the plan names. A reservation whose zone is not told
-    keeps all zones of the plan, since instances that target it start in its own only.
+    The zone is the reservation's, or the first that the plan names. Where the zone of a reservation or block is not
+    told, all zones of the plan stay, since instances that target it start in its own only. Work in a capacity block
+    stands at 0 nodes until the id of the bought block is configured: launching without it would fail.
     """
-    zones = group.zones[:1]
-    if reservation is not None or group.market == "capacity_block":
-        zones = (reservation.zone,) if reservation and reservation.zone else group.zones
-    waits = group.market == "capacity_block" and reservation is None
-    desired = 0 if waits else group.desired
+    in_block = group.market == "capacity_block"
+    zones = group.zones if group.reservation is not None or in_block else group.zones[:1]
+    desired = 0 if in_block and group.reservation is None else group.desired
     return replace(group, zones=zones, min_size=0, desired=desired, is_rolling=False)
