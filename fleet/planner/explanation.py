@@ -241,7 +241,7 @@ def _about(workload: Workload, catalog: Catalog, name: str, verdicts: Mapping[st
         )
         every = tuple(sorted(set.intersection(*(set(v.reasons) for v in members)))) if not best.eligible else ()
         return replace(best, name=name, reasons=every or best.reasons, message=f"{name}: {best.message}")
-    return _not_sold(workload, name, resolved)
+    return _not_sold(workload, catalog, name, resolved)
 
 
 _PREFERRED: Mapping[str, Preference] = {
@@ -261,12 +261,12 @@ def _kinds(resolved: Resolved, catalog: Catalog) -> Sequence[InstanceType]:
     return ()
 
 
-def _not_sold(workload: Workload, name: str, resolved: Resolved) -> Verdict:
+def _not_sold(workload: Workload, catalog: Catalog, name: str, resolved: Resolved) -> Verdict:
     reasons: set[Reason] = {"not_orderable"}
-    accelerator = resolved.accelerator
+    accelerator = resolved.accelerator or _of_listed(resolved, catalog)
     if accelerator is not None and isinstance(workload, Training | Inference | Rendering):
         reasons |= accelerator_reasons(need_of(workload), accelerator)
-    text = resolved.text or _why_not(accelerator) or (resolved.listed[0].why_not if resolved.listed else "")
+    text = resolved.text or (resolved.listed[0].why_not if resolved.listed else _why_not(accelerator))
     return Verdict(
         name=name,
         eligible=False,
@@ -274,6 +274,12 @@ def _not_sold(workload: Workload, name: str, resolved: Resolved) -> Verdict:
         reasons=tuple(sorted(reasons)),
         message=f"EC2 does not sell {name}: {text}" if text else f"EC2 does not sell {name} by type",
     )
+
+
+def _of_listed(resolved: Resolved, catalog: Catalog) -> Accelerator | None:
+    """The accelerator of types that only a price list knows."""
+    keys = [listed.accelerator for listed in resolved.listed if listed.accelerator is not None]
+    return catalog.accelerators.get(keys[0]) if keys else None
 
 
 def _why_not(accelerator: Accelerator | None) -> str:

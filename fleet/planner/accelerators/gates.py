@@ -4,7 +4,7 @@ import math
 
 from fleet.catalog.model import Accelerator, InstanceType
 from fleet.planner.accelerators.needs import Need
-from fleet.planner.accelerators.software import OPEN_STACKS, version_too_new
+from fleet.planner.accelerators.software import COMPUTE_ONLY, OPEN_STACKS, version_too_new
 from fleet.vocabulary import Reason, Stack
 
 _TOLERANCE_GIB = 1e-9
@@ -83,12 +83,20 @@ def _software_reasons(need: Need, accelerator: Accelerator) -> set[Reason]:
 
 
 def _runs(need: Need, accelerator: Accelerator, stack: Stack) -> bool:
-    """A closed stack runs only what the catalog lists for the accelerator; an open one all but what it refuses."""
+    """Whether the framework has a path to the accelerator on a stack.
+
+    A closed stack runs only what the catalog lists for the accelerator, and nothing once every path has ended; an open
+    one runs all but what is refused or, for frameworks that the catalog follows, not listed.
+    """
+    listed = accelerator.frameworks
     if need.framework is None:
-        return True
-    if _refused(need, accelerator) or version_too_new(stack, need.framework, need.framework_version):
+        return stack in OPEN_STACKS or not listed or "" in listed.values()
+    framework = need.framework.lower()
+    if _refused(need, accelerator) or version_too_new(stack, framework, need.framework_version):
         return False
-    return stack in OPEN_STACKS or need.framework.lower() in accelerator.frameworks
+    if framework in COMPUTE_ONLY and (stack == "graphics" or (listed and framework not in listed)):
+        return False
+    return stack in OPEN_STACKS or framework in listed
 
 
 def _refused(need: Need, accelerator: Accelerator) -> bool:

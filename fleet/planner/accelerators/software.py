@@ -10,7 +10,13 @@ from dataclasses import dataclass
 from fleet.vocabulary import Stack
 
 OPEN_STACKS: frozenset[Stack] = frozenset({"cuda", "graphics"})
-"""Stacks that every framework of note runs on, unless the catalog says otherwise; on the others only what is listed."""
+"""Stacks that code of one's own runs on, unless the catalog says otherwise; on the others only what it lists."""
+
+COMPUTE_ONLY: frozenset[str] = frozenset({"jax", "pytorch", "tensorflow", "vllm"})
+"""Frameworks whose builds are for compute stacks: none of them runs on a graphics API.
+
+The catalog follows them by accelerator, so that one which it lists for others and not for this one is not known to run.
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,13 +1,15 @@
 """The plan of one training job: the cheapest way to run it, what it costs, and what a person must do to get it."""
 
+from collections.abc import Mapping
 from datetime import date
 
+from fleet.catalog.model import InstanceType
 from fleet.planner.accelerators import allocate, blocks, commands, rework
 from fleet.planner.accelerators.economics import price_lines
 from fleet.planner.accelerators.offers import Counter
 from fleet.planner.accelerators.runs import Run
 from fleet.planner.accelerators.selection import Selection, select
-from fleet.planner.accelerators.turned_down import nearest, nearest_words, rejections
+from fleet.planner.accelerators.turned_down import hint, nearest, nearest_words, rejections
 from fleet.planner.part import Part
 from fleet.plans.model import Conflict
 from fleet.spec.model import Training
@@ -20,7 +22,11 @@ def train(counter: Counter, workload: Training) -> Part:
     turned_down = rejections(workload.name, found.rejected, _windows(found))
     best = found.best
     if best is None:
-        return Part(status="infeasible", rejections=turned_down, conflicts=(_conflict(workload, found, counter.today),))
+        return Part(
+            status="infeasible",
+            rejections=turned_down,
+            conflicts=(_conflict(workload, found, counter.catalog.types, counter.today),),
+        )
     return Part(
         status="optimal",
         allocations=tuple(allocate.job(workload.name, best)),
@@ -71,10 +77,8 @@ def _block_assumptions(workload: Training, best: Run) -> list[str]:
 
 def _next_steps(workload: Training, best: Run, found: Selection, today: date) -> tuple[str, ...]:
     buying = blocks.buying_days(workload.start, today)
-    if buying is None and best.block_days is None:
-        return _later(workload, found, today)
     if best.block_days is None or buying is None:
-        return ()
+        return _without_block(workload, found, today)
     choice = best.lines[0].choice
     order = commands.BlockOrder(
         workload=workload.name,
@@ -87,30 +91,30 @@ def _next_steps(workload: Training, best: Run, found: Selection, today: date) ->
     return commands.block_steps(order)
 
 
-def _later(workload: Training, found: Selection, today: date) -> tuple[str, ...]:
-    """A block that cannot be bought yet may be cheaper than what is planned now."""
+def _without_block(workload: Training, found: Selection, today: date) -> tuple[str, ...]:
+    """A block that cannot be had as the job stands may be cheaper than what is planned now."""
     start = workload.start or today
-    sold = sorted(_windows(found))
-    if start <= today or not sold:
+    sold = ", ".join(sorted(_windows(found)))
+    if not sold:
         return ()
+    if start <= today + blocks.WINDOW:
+        return (f"workload {workload.name}: {_window_hint(workload, today)} ({sold} can be had in blocks)",)
     step = (
         f"workload {workload.name}: plan again on {start - blocks.WINDOW}, when capacity blocks for {start} can be "
-        f"bought ({', '.join(sold)} are sold in blocks)"
+        f"bought ({sold} can be had in blocks)"
     )
     return (step,)
 
 
-def _conflict(workload: Training, found: Selection, today: date) -> Conflict:
+def _conflict(workload: Training, found: Selection, types: Mapping[str, InstanceType], today: date) -> Conflict:
     """Why no type can run the job, from the reasons of those that came nearest."""
     reasons, _ = nearest(found.rejected)
-    hint = "allow another stack, region, purchase option or a later deadline"
-    if "capacity_block_window" in reasons:
-        hint = _window_hint(workload, today)
+    words = _window_hint(workload, today) if "capacity_block_window" in reasons else hint(reasons)
     return Conflict(
         constraint=f"workloads.{workload.name}",
         needed=_demand(workload),
-        allowed=nearest_words(found.rejected),
-        hint=hint,
+        allowed=nearest_words(found.rejected, types),
+        hint=words,
     )
 
 
@@ -119,8 +123,8 @@ def _window_hint(workload: Training, today: date) -> str:
     if start > today + blocks.WINDOW:
         return f"a capacity block for {start} can be bought from {start - blocks.WINDOW}; plan again then"
     if start < today:
-        return f"the start {start} is past; give a later one"
-    if blocks.shortest_block(workload.deadline_days) is None:
+        return f"the start {start} is past, and capacity blocks start today or later; give a later start"
+    if workload.compute is None and blocks.shortest_block(workload.deadline_days) is None:
         return (
             f"no capacity block is longer than {blocks.LENGTHS_DAYS[-1]} days; split the job or shorten deadline_days"
         )

@@ -28,7 +28,9 @@ def _memory(need: Need, accelerator: Accelerator) -> str:
 
 
 def _framework(need: Need, accelerator: Accelerator) -> str:
-    why = accelerator.frameworks.get((need.framework or "").lower(), "")
+    if need.framework is None:
+        return next(iter(accelerator.frameworks.values()), f"{accelerator.name} runs no framework")
+    why = accelerator.frameworks.get(need.framework.lower(), "")
     version = f" {need.framework_version}" if need.framework_version else ""
     return why or f"{need.framework}{version} has no supported path to {accelerator.name}"
 

@@ -155,50 +155,21 @@ def test_only_graphics_families_of_ada_or_newer_render_with_fp8(spec_of, aws):
     assert judged["g5.xlarge"].reasons == ("precision_unsupported",)
 
 
-@pytest.mark.parametrize(
-    ("framework", "family", "supported"),
-    [
-        pytest.param("tensorflow", "inf2", False, id="TensorFlow on Inferentia2 ended"),
-        pytest.param("vllm", "inf2", False, id="vLLM has no path to Inferentia2"),
-        pytest.param("vllm", "trn1", False, id="vLLM has no path to Trainium"),
-        pytest.param("pytorch", "inf2", True, id="PyTorch runs on Inferentia2"),
-        pytest.param("some-unusual-engine", "inf2", False, id="what Neuron does not list does not run there"),
-    ],
-)
-def test_frameworks_on_neuron(spec_of, aws, framework, family, supported):
-    """A framework that a chip lacks never lands on that chip."""
-    workload = CHAT | {
-        "framework": framework,
-        "accelerator_stacks": ["neuron"],
-        "model_memory_gib": 6,
-        "candidates": {"families": [family]},
-    }
-    spec = spec_of(workload)
+def test_a_model_that_no_instance_holds_is_told_the_most_there_is(spec_of, aws):
+    """B300 has the most memory: 8 x 268.594 GiB. What has no accelerator at all is not near."""
+    plan = _serve(spec_of, aws, CHAT | {"model_memory_gib": 5000}, region="us-west-2")
 
-    judged = [j for j in judge(spec, spec.workloads[0], aws, today=TODAY).values() if j.family == family]
-
-    assert judged
-    assert all(j.eligible == supported for j in judged)
-    assert all(("framework_unsupported" in j.reasons) != supported for j in judged)
+    (conflict,) = plan.conflicts
+    assert "the most is 8 x 268.594 GiB, on p6-b300.48xlarge" in conflict.allowed
+    assert "less memory" in conflict.hint
 
 
-def test_vllm_on_neuron_means_trainium2(spec_of, aws):
-    """A Trainium2 spot instance may serve with vLLM; its framework is no obstacle."""
-    workload = CHAT | {"accelerator_stacks": ["neuron"], "interruptible": True, "framework_version": "0.24"}
-    spec = spec_of(workload, region="us-east-2")
+def test_a_stack_that_nothing_runs_is_what_the_conflict_speaks_of(spec_of, aws):
+    plan = _serve(spec_of, aws, CHAT | {"framework": "pytorch", "accelerator_stacks": ["rocm"]})
 
-    judged = judge(spec, spec.workloads[0], aws, today=TODAY)
-
-    assert judged["trn2.48xlarge"].eligible
-    assert judged["trn2.48xlarge"].purchase == "spot"
-
-
-def test_a_version_that_neuron_does_not_have_is_refused(spec_of, aws):
-    """vLLM on Neuron is at 0.24."""
-    workload = CHAT | {"accelerator_stacks": ["neuron"], "interruptible": True, "framework_version": "0.25"}
-    spec = spec_of(workload, region="us-east-2")
-
-    assert "framework_unsupported" in judge(spec, spec.workloads[0], aws, today=TODAY)["trn2.48xlarge"].reasons
+    (conflict,) = plan.conflicts
+    assert "stack_unsupported for the nearest" in conflict.allowed
+    assert "accelerator_stacks" in conflict.hint
 
 
 def test_missing_throughput_names_the_accelerators(spec_of, shop):
@@ -290,7 +261,28 @@ class TestPurchase:
 
         assert sum(_counts(fits).values()) == 2
         assert plan.status == "infeasible"
-        assert "quota" in plan.conflicts[0].allowed
+        (conflict,) = plan.conflicts
+        assert (conflict.constraint, conflict.needed) == ("quotas of video", "24 streams")
+        assert conflict.allowed == "L-417A185B in us-east-1 leaves 16 vCPUs"
+
+    @pytest.mark.parametrize(
+        ("spot", "limit", "named"),
+        [
+            pytest.param({"on_demand_base_percent": 50}, "purchase.spot.on_demand_base_percent", "50", id="base"),
+            pytest.param({"min_instance_types": 4}, "purchase.spot.min_instance_types", "4", id="types"),
+        ],
+    )
+    def test_the_limits_that_clash_are_named_and_no_others(self, spec_of, gpus, spot, limit, named):
+        """Three types on spot, no quota on demand: either limit of the spec gone, the streams can be carried."""
+        quotas = {"limits": [{"code": "L-417A185B", "limit": 0}, {"code": "L-7212CCBC", "limit": 800}]}
+        workload = VIDEO | {"interruptible": True, "purchase": {"spot": spot}}
+
+        plan = _serve(spec_of, gpus, workload, quotas=quotas)
+
+        assert {c.constraint: c.allowed for c in plan.conflicts} == {
+            "quotas of video": "L-417A185B leaves 0, L-7212CCBC leaves 800 vCPUs",
+            f"{limit} of video": named,
+        }
 
     def test_an_owned_savings_plan_covers_whole_instances(self, spec_of, gpus):
         """10 USD an hour less 60 % are 4; a commitment of 9 USD covers two instances, the other two are on demand."""

@@ -94,7 +94,9 @@ def test_no_block_covers_two_hundred_days(spec_of, aws):
     assert allocation.purchase == "on_demand"
     assert allocation.job_usd == Decimal(2113536)
     assert "capacity_block_window" in {r.reason for r in plan.rejections}
-    assert plan.next_steps == ()
+    (step,) = plan.next_steps
+    assert "no capacity block is longer than 182 days" in step
+    assert "p5.48xlarge can be had in blocks" in step
 
 
 @pytest.mark.parametrize(
@@ -112,6 +114,13 @@ def test_a_block_starts_within_eight_weeks(spec_of, aws, start, purchase):
     plan = _plan(spec_of, aws, H100S | {"deadline_days": 14, "start": start})
 
     assert [a.purchase for a in plan.allocations] == [purchase]
+
+
+def test_a_start_that_is_past_says_that_it_keeps_blocks_out(spec_of, aws):
+    """A spec that was not touched for a month costs a third more on demand: the plan says why."""
+    (step,) = _plan(spec_of, aws, H100S | {"deadline_days": 14, "start": date(2026, 11, 1)}).next_steps
+
+    assert "the start 2026-11-01 is past" in step
 
 
 def test_a_type_sold_in_blocks_only_is_out_when_the_start_is_too_far(spec_of, aws):
