@@ -36,6 +36,10 @@ __all__ = [
 ]
 
 
+_FEW = 40
+"""Names that an error lists when none of them is near the one given."""
+
+
 class FleetError(Exception):
     """Base of everything that fleet raises on purpose."""
 
@@ -68,12 +72,15 @@ class CatalogError(FleetError):
 
 
 class UnknownName(FleetError):  # noqa: N818  (reads as what it is)
-    """A name that nobody knows, with the nearest ones that are known."""
+    """A name that nobody knows, with the nearest ones that are known, or all of a few."""
 
     def __init__(self, what: str, name: str, known: Iterable[str]) -> None:
         self.name = name
-        self.suggestions = nearest(name, known)
+        every = sorted(set(known))
+        self.suggestions = nearest(name, every)
         hint = f"; did you mean {' or '.join(repr(s) for s in self.suggestions)}?" if self.suggestions else ""
+        if not hint and len(every) <= _FEW:
+            hint = f"; known are {', '.join(every)}"
         super().__init__(f"unknown {what} {name!r}{hint}")
 
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
+from fleet.catalog.decode import UNDATED
 from fleet.catalog.fields import FIELDS
 from fleet.catalog.model import Accelerator, Price
 from fleet.catalog.offer import Found
@@ -14,7 +15,8 @@ from fleet.catalog.text import amount, number, table
 __all__ = ["accelerators_json", "accelerators_text", "found_json", "found_text"]
 
 _SHOWN = ("vcpus", "memory", "accelerators", "coremark")
-_ALWAYS = frozenset({"name", "region", "price", "interruption", *_SHOWN})
+_FEW = 5
+_ALWAYS = frozenset({"name", "region", "price", "interruption", "architecture", "accelerator", "as-of", *_SHOWN})
 
 
 def found_text(found: Sequence[Found], *, sort: str, today: date) -> str:
@@ -26,9 +28,21 @@ def found_text(found: Sequence[Found], *, sort: str, today: date) -> str:
         (*header, *extra, "as of", "note"), rows, right=frozenset({"vCPU", "GiB", "coremark", "USD/h", *extra})
     )
     legend = f"\n{STALE}" if any(row[-2].endswith("*") for row in rows) else ""
-    reasons = {item.price.reason for item in found if not isinstance(item.price, Price)}
-    unpriced = f"\n{len(reasons)} reasons for missing prices: 'fleet catalog show TYPE' or --json" if reasons else ""
-    return f"{text}\n{len(found):,} offers{legend}{unpriced}\n"
+    return f"{text}\n{_counted(found)}{legend}{_reasons(found)}\n"
+
+
+def _counted(found: Sequence[Found]) -> str:
+    unpriced = sum(not isinstance(item.price, Price) for item in found)
+    offers = "1 offer" if len(found) == 1 else f"{len(found):,} offers"
+    return offers + (f", {unpriced:,} without a price" if unpriced else "")
+
+
+def _reasons(found: Sequence[Found]) -> str:
+    """Why prices are missing: a few in words, of many where to read them."""
+    reasons = dict.fromkeys(item.price.reason for item in found if not isinstance(item.price, Price))
+    if len(reasons) > _FEW:
+        return "\nwhy, says 'fleet catalog show TYPE', and --json of each"
+    return "".join(f"\n  {reason}" for reason in reasons)
 
 
 def found_json(found: Sequence[Found], *, today: date) -> list[dict[str, Any]]:
@@ -88,6 +102,8 @@ def _values(item: Found, today: date) -> dict[str, Any]:
 
 
 def _number(value: Any) -> Any:
+    if isinstance(value, date):
+        return day_text(value) if value != UNDATED else None
     return round(value, 6) if isinstance(value, float) else value
 
 

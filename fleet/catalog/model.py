@@ -158,6 +158,9 @@ class Resolved:
     types: tuple[InstanceType, ...] = ()
     listed: tuple[ListedType, ...] = ()
     accelerator: "Accelerator | None" = None
+    """The one accelerator that it is."""
+    keys: tuple[str, ...] = ()
+    """Keys of all accelerators that it stands for."""
     text: str = ""
     """What it is and how it is sold, or why it is not."""
 

@@ -98,7 +98,13 @@ def known_names(catalog: "Catalog") -> set[str]:
 def _accelerator(catalog: "Catalog", found: Accelerator) -> Resolved:
     types, listed = _with_accelerators(catalog, frozenset({found.key}))
     return Resolved(
-        name=found.key, kind="accelerator", types=types, listed=listed, accelerator=found, text=found.why_not
+        name=found.key,
+        kind="accelerator",
+        types=types,
+        listed=listed,
+        accelerator=found,
+        keys=(found.key,),
+        text=found.why_not,
     )
 
 
@@ -125,7 +131,15 @@ def _system(catalog: "Catalog", row: Mapping[str, str]) -> Resolved:
         only = catalog.accelerators.get(wanted)
         why = dict.fromkeys(catalog.accelerators[key].why_not for key in keys if not types)
         text = ": ".join((text, "; ".join(why))) if any(why) else text
-        return Resolved(name=name, kind="accelerator", types=types, listed=listed, accelerator=only, text=text)
+        return Resolved(
+            name=name,
+            kind="accelerator",
+            types=types,
+            listed=listed,
+            accelerator=only,
+            keys=tuple(keys),
+            text=text,
+        )
     return Resolved(name=name, kind="system", text=text)
 
 

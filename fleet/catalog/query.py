@@ -1,9 +1,9 @@
 """Which offers fit: filters over types, regions and purchase options, sorted by any field or by value for money."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from decimal import Decimal
-from typing import Literal
+from typing import Literal, TypeVar
 
 from fleet.catalog.catalog import PURCHASES, Catalog
 from fleet.catalog.fields import FIELDS, Field
@@ -12,7 +12,7 @@ from fleet.catalog.offer import Found
 from fleet.errors import UnknownName
 from fleet.vocabulary import Purchase
 
-__all__ = ["ANY", "Filters", "query", "select"]
+__all__ = ["ANY", "Filters", "query", "select", "unsold"]
 
 ANY = "any"
 """Purchase option that stands for the cheapest way to buy."""
@@ -34,8 +34,15 @@ class Filters:
     makers: tuple[str, ...] = ()
     """Makers of the processor: AWS, AMD, Intel, Apple."""
     hypervisors: tuple[str, ...] = ()
+    processors: tuple[str, ...] = ()
+    """Processors by any name that resolves: Graviton5, Turin, Xeon."""
+    usage_classes: tuple[str, ...] = ()
+    """AWS's usage classes that it must have: on-demand, spot, capacity-block."""
     min_vcpus: int | None = None
     max_vcpus: int | None = None
+    min_cores: int | None = None
+    min_baseline_vcpus: float | None = None
+    """vCPUs that a burstable type may use without end."""
     min_memory_gib: float | None = None
     max_memory_gib: float | None = None
     min_clock_ghz: float | None = None
@@ -43,6 +50,8 @@ class Filters:
     min_ebs_mbps: float | None = None
     min_storage_gb: float | None = None
     min_pods: int | None = None
+    min_interfaces: int | None = None
+    """Elastic network interfaces."""
     efa: bool = False
     bare_metal: bool | None = None
     burstable: bool | None = None
@@ -50,10 +59,15 @@ class Filters:
     placement: tuple[str, ...] = ()
     """Placement strategies that it must support: cluster, partition, spread."""
     accelerators: tuple[str, ...] = ()
-    """Keys of the accelerator table."""
+    """Accelerators by any name that resolves: h100, a100, `RTX PRO 6000`."""
+    accelerator_makers: tuple[str, ...] = ()
     min_accelerators: float | None = None
     min_accelerator_memory_gib: float | None = None
     """Memory of one accelerator."""
+    min_bf16_tflops: float | None = None
+    """Dense BF16 peak of one accelerator."""
+    max_accelerator_power_w: float | None = None
+    """Power limit of one accelerator."""
     stacks: tuple[str, ...] = ()
     precisions: tuple[str, ...] = ()
     frameworks: tuple[str, ...] = ()
@@ -63,6 +77,7 @@ class Filters:
     graphics: bool = False
     nvlink: bool = False
     min_coremark: float | None = None
+    min_ffmpeg_fps: float | None = None
     zone: str | None = None
     max_price: Decimal | None = None
     """USD an hour; an offer without a price does not pass."""
@@ -98,6 +113,7 @@ def select(catalog: Catalog, filters: Filters) -> tuple[InstanceType, ...]:
 
 
 Test = Callable[[InstanceType], bool]
+_Item = TypeVar("_Item")
 
 
 def _tests(catalog: Catalog, filters: Filters) -> Iterator[Test]:
@@ -106,8 +122,8 @@ def _tests(catalog: Catalog, filters: Filters) -> Iterator[Test]:
     yield from _amount_tests(filters)
     yield from _claim_tests(filters)
     if _asks_for_accelerator(filters):
-        _check_accelerator_names(catalog, filters)
-        good = {key for key, item in catalog.accelerators.items() if _fits(item, filters)}
+        tests = list(_accelerator_tests(catalog, filters))
+        good = {key for key, item in catalog.accelerators.items() if all(test(item) for test in tests)}
         yield lambda item: item.accelerator in good
     if filters.min_accelerators is not None:
         least = filters.min_accelerators
@@ -116,8 +132,11 @@ def _tests(catalog: Catalog, filters: Filters) -> Iterator[Test]:
 
 def _set_tests(catalog: Catalog, filters: Filters) -> Iterator[Test]:
     if filters.types:
-        names = {found.name for name in filters.types for found in catalog.resolve(name).types}
+        names = _named(catalog, filters.types)
         yield lambda item: item.name in names
+    if filters.processors:
+        processors = _named(catalog, filters.processors)
+        yield lambda item: item.name in processors
     known = catalog.types.values()
     choices: tuple[tuple[str, tuple[str, ...], Callable[[InstanceType], str | None]], ...] = (
         ("architecture", filters.architectures, lambda item: item.architecture),
@@ -129,10 +148,22 @@ def _set_tests(catalog: Catalog, filters: Filters) -> Iterator[Test]:
         if wanted:
             values = {found for item in known if (found := value(item))}
             yield _one_of(value, frozenset(_known(what, name, values) for name in wanted))
-    if filters.placement:
-        values = {strategy for item in known for strategy in item.placement_strategies}
-        strategies = frozenset(_known("placement strategy", name, values) for name in filters.placement)
-        yield lambda item: strategies <= item.placement_strategies
+    groups: tuple[tuple[str, tuple[str, ...], Callable[[InstanceType], frozenset[str]]], ...] = (
+        ("placement strategy", filters.placement, lambda item: item.placement_strategies),
+        ("usage class", filters.usage_classes, lambda item: item.usage_classes),
+    )
+    for what, asked, of in groups:
+        if asked:
+            all_ = {one for item in known for one in of(item)}
+            yield _has_all(of, frozenset(_known(what, name, all_) for name in asked))
+
+
+def _named(catalog: Catalog, names: tuple[str, ...]) -> set[str]:
+    return {found.name for name in names for found in catalog.resolve(name).types}
+
+
+def _has_all(values: Callable[[InstanceType], frozenset[str]], wanted: frozenset[str]) -> Test:
+    return lambda item: wanted <= values(item)
 
 
 def _one_of(value: Callable[[InstanceType], str | None], wanted: frozenset[str]) -> Test:
@@ -151,6 +182,8 @@ def _amount_tests(filters: Filters) -> Iterator[Test]:
     limits: tuple[tuple[float | None, Literal[1, -1], Callable[[InstanceType], float | None]], ...] = (
         (filters.min_vcpus, 1, lambda item: item.vcpus),
         (filters.max_vcpus, -1, lambda item: item.vcpus),
+        (filters.min_cores, 1, lambda item: item.cores),
+        (filters.min_baseline_vcpus, 1, lambda item: item.baseline_vcpus),
         (filters.min_memory_gib, 1, lambda item: item.memory_gib),
         (filters.max_memory_gib, -1, lambda item: item.memory_gib),
         (filters.min_generation, 1, lambda item: item.generation),
@@ -159,7 +192,9 @@ def _amount_tests(filters: Filters) -> Iterator[Test]:
         (filters.min_ebs_mbps, 1, lambda item: item.ebs_mbps),
         (filters.min_storage_gb, 1, lambda item: item.instance_storage_gb),
         (filters.min_pods, 1, lambda item: item.max_pods),
+        (filters.min_interfaces, 1, lambda item: item.enis),
         (filters.min_coremark, 1, lambda item: item.coremark),
+        (filters.min_ffmpeg_fps, 1, lambda item: item.ffmpeg_fps),
     )
     for limit, sign, value in limits:
         if limit is not None:
@@ -168,10 +203,10 @@ def _amount_tests(filters: Filters) -> Iterator[Test]:
         yield lambda item: item.generation == filters.generation
 
 
-def _within(value: Callable[[InstanceType], float | None], limit: float, sign: int) -> Test:
+def _within(value: Callable[[_Item], float | None], limit: float, sign: int) -> Callable[[_Item], bool]:
     """At least the limit, or at most for sign -1; an unknown value does not pass."""
 
-    def test(item: InstanceType) -> bool:
+    def test(item: _Item) -> bool:
         found = value(item)
         return found is not None and (found - limit) * sign >= 0
 
@@ -192,43 +227,68 @@ def _claim_tests(filters: Filters) -> Iterator[Test]:
 
 
 _ACCELERATOR_FILTERS = (
-    "accelerators", "min_accelerator_memory_gib", "stacks", "precisions", "frameworks", "video_encode", "ray_tracing",
-    "graphics", "nvlink",
+    "accelerators", "accelerator_makers", "min_accelerator_memory_gib", "min_bf16_tflops", "max_accelerator_power_w",
+    "stacks", "precisions", "frameworks", "video_encode", "ray_tracing", "graphics", "nvlink",
 )  # fmt: skip
 
 
 def _asks_for_accelerator(filters: Filters) -> bool:
-    names = {field.name for field in fields(filters)} & set(_ACCELERATOR_FILTERS)
-    return any(getattr(filters, name) not in ((), None, False) for name in names)
+    return any(getattr(filters, name) not in ((), None, False) for name in _ACCELERATOR_FILTERS)
 
 
-def _check_accelerator_names(catalog: Catalog, filters: Filters) -> None:
-    """UnknownName for a key, stack, precision or framework that no accelerator has."""
+def _accelerator_tests(catalog: Catalog, filters: Filters) -> Iterator[Callable[[Accelerator], bool]]:
+    """Only the tests that a filter asks for; what is unknown of an accelerator does not pass."""
     items = catalog.accelerators.values()
-    choices: tuple[tuple[str, tuple[str, ...], set[str]], ...] = (
-        ("accelerator", filters.accelerators, set(catalog.accelerators)),
-        ("stack", filters.stacks, {str(name) for item in items for name in item.stacks}),
-        ("precision", filters.precisions, {name for item in items for name in item.precisions}),
-        ("framework", filters.frameworks, {name for item in items for name in item.frameworks}),
+    if filters.accelerators:
+        keys = {key for name in filters.accelerators for key in _keys(catalog, name)}
+        yield lambda item: item.key in keys
+    if filters.accelerator_makers:
+        known = {item.maker for item in items}
+        makers = {_known("maker of accelerators", name, known) for name in filters.accelerator_makers}
+        yield lambda item: item.maker in makers
+    stacks = {_known("stack", name, {s for item in items for s in item.stacks}) for name in filters.stacks}
+    precisions = {_known("precision", n, {p for item in items for p in item.precisions}) for n in filters.precisions}
+    frameworks = {_known("framework", n, {f for item in items for f in item.frameworks}) for n in filters.frameworks}
+    yield (
+        lambda item: (
+            stacks <= item.stacks
+            and precisions <= item.precisions
+            and all(item.frameworks.get(name) == "" for name in frameworks)
+        )
     )
-    for what, wanted, values in choices:
-        for name in wanted:
-            if name not in values:
-                raise UnknownName(what, name, values)
+    for value, sign, of in (
+        (filters.min_accelerator_memory_gib, 1, lambda item: item.memory_gib),
+        (filters.min_bf16_tflops, 1, lambda item: item.tflops.get("bf16")),
+        (filters.max_accelerator_power_w, -1, lambda item: item.power_w),
+    ):
+        if value is not None:
+            yield _within(of, value, sign)
+    for asked, claim in (
+        (filters.video_encode, lambda item: item.video_encode),
+        (filters.ray_tracing, lambda item: item.ray_tracing),
+        (filters.graphics, lambda item: item.graphics),
+        (filters.nvlink, lambda item: item.nvlink),
+    ):
+        if asked:
+            yield claim
 
 
-def _fits(item: Accelerator, filters: Filters) -> bool:
-    return (
-        (not filters.accelerators or item.key in filters.accelerators)
-        and (item.memory_gib or 0) >= (filters.min_accelerator_memory_gib or 0)
-        and set(filters.stacks) <= item.stacks
-        and set(filters.precisions) <= item.precisions
-        and all(item.frameworks.get(name) == "" for name in filters.frameworks)
-        and (bool(item.video_encode) or not filters.video_encode)
-        and (bool(item.ray_tracing) or not filters.ray_tracing)
-        and (item.graphics or not filters.graphics)
-        and (bool(item.nvlink) or not filters.nvlink)
-    )
+def _keys(catalog: Catalog, name: str) -> tuple[str, ...]:
+    """Keys of the accelerators that a name stands for."""
+    try:
+        found = catalog.resolve(name, prefer="accelerator")
+    except UnknownName:
+        found = None
+    if found is None or not found.keys:
+        raise UnknownName("accelerator", name, catalog.accelerators)
+    return found.keys
+
+
+def unsold(catalog: Catalog, filters: Filters) -> tuple[str, ...]:
+    """Why there is nothing to buy under a name that a filter gives: `trainium3: no EC2 region lists ...`."""
+    found = [(name, catalog.resolve(name)) for name in (*filters.types, *filters.processors)]
+    found += [(name, catalog.resolve(name, prefer="accelerator")) for name in filters.accelerators]
+    return tuple(dict.fromkeys(f"{name}: {known.text}" for name, known in found if not known.types and known.text))
 
 
 def _offers(

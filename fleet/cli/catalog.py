@@ -32,10 +32,13 @@ def query(
     ] = None,
     *,
     region: Annotated[
-        list[str] | None, typer.Option(metavar="REGION", help="us-east-1 without; repeat for more.")
+        list[str] | None, typer.Option(metavar="REGION", help="us-east-1 without; repeat or use commas for more; all.")
     ] = None,
     purchase: Annotated[
-        str, typer.Option(metavar="HOW", help="on_demand, spot, savings_plan, capacity_block, dedicated_host, any.")
+        str,
+        typer.Option(
+            metavar="HOW", help="on_demand, spot, savings_plan, capacity_block, dedicated_host; any: lowest, no plan."
+        ),
     ] = "on_demand",
     sort: Annotated[str, typer.Option(metavar="FIELD", help=_SORT)] = "name",
     reverse: Annotated[bool, typer.Option("--reverse", help="The other way round.")] = False,
@@ -53,16 +56,21 @@ def query(
     """
     from fleet.catalog.answer import found_json, found_text
     from fleet.catalog.query import query as ask
+    from fleet.catalog.query import unsold
 
+    snapshot, filters = around.load_catalog(catalog), filters_of(names, given)
+    regions = tuple(part.strip() for text in region or ["us-east-1"] for part in text.split(","))
     found = ask(
-        around.load_catalog(catalog),
-        filters_of(names, given),
-        regions=tuple(region or ["us-east-1"]),
+        snapshot,
+        filters,
+        regions=snapshot.regions if "all" in regions else tuple(dict.fromkeys(regions)),
         purchase=purchase,
         sort=sort,
         reverse=reverse,
     )[:limit]
     day = around.day(today)
+    for line in unsold(snapshot, filters):
+        voice.say(line)
     if json_:
         around.put_json(found_json(found, today=day))
     else:

@@ -1,12 +1,15 @@
 """The filters of `fleet catalog query` as options: a table, and the signature that typer reads from it."""
 
 import inspect
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
+
+from fleet.errors import CatalogError
 
 if TYPE_CHECKING:
     from fleet.catalog.query import Filters
@@ -54,8 +57,12 @@ OPTIONS = (
     _plain("flag", "current-generation", "Leave out previous generations."),
     _many("maker", "makers", "Maker of the processor: AWS, AMD, Intel, Apple"),
     _many("hypervisor", "hypervisors", "nitro, xen"),
+    _many("processor", "processors", "Processor: graviton5, turin, xeon, granite-rapids"),
+    _many("usage-class", "usage_classes", "Usage class it must have: on-demand, spot, capacity-block"),
     _plain("whole", "min-vcpus", "At least so many vCPUs."),
     _plain("whole", "max-vcpus", "At most so many vCPUs."),
+    _plain("whole", "min-cores", "At least so many cores."),
+    _plain("number", "min-baseline", "Burstable: vCPUs that it may use without end.", "min_baseline_vcpus"),
     _amount("memory", "min_memory_gib", "At least so much memory: 64, 64GiB, 1TiB.", "MEMORY"),
     _amount("max-memory", "max_memory_gib", "At most so much memory.", "MEMORY"),
     _plain("number", "min-clock", "Sustained clock in GHz.", "min_clock_ghz"),
@@ -63,14 +70,22 @@ OPTIONS = (
     _amount("ebs", "min_ebs_mbps", "EBS bandwidth of at least so much: 10000, 10Gbps.", "EBS"),
     _amount("storage", "min_storage_gb", "Instance storage of at least so much: 900, 2TB.", "STORAGE"),
     _plain("whole", "min-pods", "Pods that its interfaces allow."),
+    _plain("whole", "min-interfaces", "Elastic network interfaces."),
     _plain("flag", "efa", "With an Elastic Fabric Adapter."),
     _plain("either", "bare-metal", "Bare metal only, or none of it."),
     _plain("either", "burstable", "Burstable types only, or none of them."),
     _plain("flag", "dedicated-hosts", "That dedicated hosts can carry."),
     _many("placement", "placement", "Placement strategy it must support: cluster, partition, spread"),
-    _many("accelerator", "accelerators", "Key of the accelerator, as in 'fleet catalog accelerators'"),
+    _many(
+        "accelerator",
+        "accelerators",
+        "Accelerator: h100, a100, l4-1/8, trainium2; 'fleet catalog accelerators' has all",
+    ),
+    _many("accelerator-maker", "accelerator_makers", "Maker of the accelerator: NVIDIA, AWS, AMD, ..."),
     _plain("number", "min-accelerators", "Accelerators of one instance."),
     _amount("accelerator-memory", "min_accelerator_memory_gib", "Of one accelerator: 80, 80GiB.", "MEMORY"),
+    _plain("number", "min-bf16-tflops", "Dense BF16 peak of one accelerator."),
+    _plain("number", "max-accelerator-power", "Watts of one accelerator.", "max_accelerator_power_w"),
     _many("stack", "stacks", "cuda, neuron, rocm, graphics, habana"),
     _many("precision", "precisions", "bf16, fp8, fp4, ..."),
     _many("framework", "frameworks", "That the accelerator is known to run: pytorch, vllm, ..."),
@@ -79,6 +94,7 @@ OPTIONS = (
     _plain("flag", "graphics", "That EC2 lists for graphics."),
     _plain("flag", "nvlink", "With NVLink."),
     _plain("number", "min-coremark", "Measured CoreMark iterations a second of the instance."),
+    _plain("number", "min-ffmpeg", "Measured ffmpeg frames a second of the instance.", "min_ffmpeg_fps"),
     _plain("text", "zone", "Offered in this zone."),
     _amount("max-price", "max_price", "USD an hour, or 2000/month.", "PRICE"),
     _plain("number", "max-interruption", "Spot interruptions, per cent a month.", "max_interruption_percent"),
@@ -119,6 +135,8 @@ def with_options(command: Callable[..., None]) -> Callable[..., None]:
 def _value(option: Option, value: Any) -> Any:
     if option.shape == "many":
         return tuple(value or ())
+    if option.shape in ("whole", "number") and value is not None and not 0 <= value < math.inf:
+        raise CatalogError(f"--{option.flag} is {value}; it must be a number from 0 up")
     if not option.units or value is None:
         return value
     from fleet.catalog import quantity

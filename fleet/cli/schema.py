@@ -1,7 +1,6 @@
 """`fleet schema`: what editors need to complete and check fleet.yaml."""
 
 from fleet.cli import surroundings as around
-from fleet.spec import json_schema
 
 __all__ = ["schema"]
 
@@ -15,4 +14,6 @@ def schema() -> None:
     Examples:
         fleet schema > fleet.schema.json
     """
+    from fleet.spec import json_schema
+
     around.put_json(json_schema())

@@ -1,6 +1,8 @@
 """`fleet catalog` answers on standard output, explains on standard error, and exits as the contract says."""
 
 import json
+import subprocess
+import sys
 from dataclasses import dataclass
 
 import pytest
@@ -174,6 +176,9 @@ def test_query_as_a_table_shows_the_field_it_is_sorted_by(run):
     ("arguments", "message"),
     [
         pytest.param(["query", "--sort", "prise"], "unknown field 'prise'; did you mean 'price'?", id="field"),
+        pytest.param(["query", "--sort", "zzzz"], "known are accelerator, ", id="field like none"),
+        pytest.param(["query", "--min-vcpus", "-3"], "--min-vcpus is -3; it must be a number from 0 up", id="negative"),
+        pytest.param(["query", "--max-interruption", "nan"], "--max-interruption is nan", id="not a number"),
         pytest.param(["query", "--memory", "64GX"], "unknown unit 'GX'", id="unit"),
         pytest.param(["query", "m9g.largr"], "did you mean 'm9g.large'", id="type"),
         pytest.param(["show", "m9g.16xlrge"], "did you mean 'm9g.16xlarge'", id="shown type"),
@@ -205,6 +210,28 @@ def test_accelerators_as_json(run):
 
     assert found["trainium2"]["memory_gib"] == 96
     assert found["h100"]["stacks"] == ["cuda"]
+
+
+def test_query_of_what_cannot_be_bought_says_why_on_stderr(run):
+    result = run("query", "--accelerator", "trainium3", "--json")
+
+    assert json.loads(result.stdout) == []
+    assert "trainium3: no EC2 region lists a trn3 type" in result.stderr
+
+
+def test_regions_are_a_list_or_all(run):
+    some = json.loads(run("query", "c7g.large", "--region", "us-east-1,eu-west-1", "--json").stdout)
+    every = json.loads(run("query", "c7g.large", "--region", "all", "--json").stdout)
+
+    assert [item["region"] for item in some] == ["eu-west-1", "us-east-1"]
+    assert len(every) > 20
+
+
+def test_few_missing_prices_are_explained_below_the_table(run):
+    text = run("query", "trn2u.48xlarge", "--region", "ap-south-2").stdout
+
+    assert "1 offer, 1 without a price" in text
+    assert "member of a Trn2 UltraServer" in text
 
 
 def test_every_filter_has_an_option_and_help(run):
@@ -282,3 +309,15 @@ def test_newest_snapshot_of_the_user_is_taken(run, tmp_path, copy):
 
     assert "2026-12-01/types.csv" in run("accelerators").stderr
     assert run("accelerators", "--catalog", str(SHIPPED)).exit_code == 0
+
+
+def test_query_loads_neither_spec_nor_planner_nor_aws():
+    """What a catalog question does not need must not cost it time."""
+    code = (
+        "import sys; from fleet.cli.run import main; main(['catalog', 'query', 'm7g.large'])\n"
+        "print([name for name in ('fleet.spec.model', 'fleet.planner', 'fleet.engine', 'boto3', 'highspy', 'pulumi')"
+        " if name in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+
+    assert done.stdout.splitlines()[-1] == "[]"

@@ -8,7 +8,7 @@ import pytest
 from fleet.catalog import Price
 from fleet.catalog.fields import FIELDS
 from fleet.catalog.quantity import EBS, MEMORY, NETWORK, PRICE, STORAGE, parse
-from fleet.catalog.query import Filters, query, select
+from fleet.catalog.query import Filters, query, select, unsold
 from fleet.errors import CatalogError, UnknownName
 
 
@@ -44,6 +44,20 @@ from fleet.errors import CatalogError, UnknownName
         pytest.param({"nvlink": True}, lambda t: t.category == "p", id="NVLink is of the P families"),
         pytest.param({"types": ("graviton5", "h100")}, lambda t: t.processor == "Graviton5" or t.accelerator == "h100",
                      id="names"),
+        pytest.param({"processors": ("Graviton 5",)}, lambda t: t.processor == "Graviton5", id="processor"),
+        pytest.param({"usage_classes": ("capacity-block",)}, lambda t: "capacity-block" in t.usage_classes,
+                     id="usage class"),
+        pytest.param({"min_cores": 96}, lambda t: (t.cores or 0) >= 96, id="cores"),
+        pytest.param({"min_baseline_vcpus": 1}, lambda t: (t.baseline_vcpus or 0) >= 1, id="burstable baseline"),
+        pytest.param({"min_interfaces": 15}, lambda t: t.enis >= 15, id="interfaces"),
+        pytest.param({"accelerators": ("H100",)}, lambda t: t.accelerator == "h100", id="accelerator in any case"),
+        pytest.param({"accelerators": ("a100",)}, lambda t: t.family in ("p4d", "p4de"), id="both of a name"),
+        pytest.param({"accelerator_makers": ("aws",)}, lambda t: t.category in ("inf", "trn"), id="its maker"),
+        pytest.param({"min_bf16_tflops": 900}, lambda t: t.family in ("p5", "p5e", "p5en", "p6-b200", "p6-b300"),
+                     id="peak"),
+        pytest.param({"max_accelerator_power_w": 72}, lambda t: t.family in ("g4dn", "g5g", "g6", "gr6"),
+                     id="power, unknown left out"),
+        pytest.param({"min_ffmpeg_fps": 400}, lambda t: (t.ffmpeg_fps or 0) >= 400, id="measured frames"),
         pytest.param({"min_coremark": 5e6}, lambda t: (t.coremark or 0) >= 5e6, id="measured"),
     ],
 )  # fmt: skip
@@ -59,6 +73,22 @@ def test_rendering_filter_finds_g_families_only(catalog):
 
     assert {item.category for item in found} == {"g"}
     assert {item.family for item in found} == {"g6", "g6e", "g6f", "g7", "g7e", "gr6", "gr6f"}
+
+
+@pytest.mark.parametrize(
+    ("filters", "reason"),
+    [
+        pytest.param({"accelerators": ("Trainium3",)}, "Trainium3: no EC2 region lists a trn3 type", id="accelerator"),
+        pytest.param({"types": ("tpu",)}, "tpu: Google TPU is sold by Google Cloud only", id="name"),
+        pytest.param({"types": ("g4ad",)}, "g4ad: DescribeInstanceTypes no longer lists it", id="family"),
+    ],
+)
+def test_name_with_nothing_to_buy_says_why(catalog, filters, reason):
+    found = unsold(catalog, Filters(**filters))
+
+    assert query(catalog, Filters(**filters)) == ()
+    assert [text for text in found if text.startswith(reason)] == list(found)
+    assert unsold(catalog, Filters(types=("m7g", "h100"), accelerators=("a100",))) == ()
 
 
 def test_memory_of_one_accelerator_not_of_all(catalog):
@@ -137,6 +167,7 @@ def test_value_for_money_is_computed_from_the_price(catalog):
             "price/bf16-pflops": 55.04 / (8 * 0.9895),
             "price/hbm-gib": 55.04 / 640,
             "coremark/usd": found.type.coremark / 55.04,
+            "ffmpeg/usd": None,
         }
     )
 
@@ -161,6 +192,9 @@ def test_amd_gives_most_measured_work_for_a_dollar_among_4xlarge_of_m(catalog):
         pytest.param({"filters": Filters(stacks=("cudda",))}, "did you mean 'cuda'", id="stack"),
         pytest.param({"filters": Filters(precisions=("bf61",))}, "unknown precision 'bf61'", id="precision"),
         pytest.param({"filters": Filters(frameworks=("pytorhc",))}, "did you mean 'pytorch'", id="framework"),
+        pytest.param({"filters": Filters(accelerators=("m7g.large",))}, "unknown accelerator", id="no accelerator"),
+        pytest.param({"filters": Filters(usage_classes=("spoot",))}, "did you mean 'spot'", id="usage class"),
+        pytest.param({"filters": Filters(categories=("qqq",))}, "known are .*, hpc, .*, trn", id="all of a few"),
         pytest.param({"filters": Filters(zone="us-east-1z")}, "unknown zone 'us-east-1z'", id="zone"),
     ],
 )
