@@ -23,12 +23,31 @@ def _count_engine_tests(request):
         request.node.user_properties.append(("engine", "pulumi"))
 
 
+_ran: list[str] = []
+
+
+def pytest_runtest_logreport(report):
+    if report.when == "call" and ("engine", "pulumi") in map(tuple, report.user_properties) and not report.skipped:
+        _ran.append(report.nodeid)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session, exitstatus):
+    """A whole suite in which no test ran the real engine has not shown that it works: it does not pass."""
+    if _is_whole_suite(session.config) and not _ran and exitstatus == pytest.ExitCode.OK:
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def _is_whole_suite(config):
+    """Whether nothing was chosen: no folder, no marker, no name; and this is not one of several workers."""
+    chosen = config.option.markexpr or config.option.keyword or config.args_source != pytest.Config.ArgsSource.TESTPATHS
+    return not chosen and not hasattr(config, "workerinput")
+
+
 def pytest_terminal_summary(terminalreporter):
-    """How many tests ran the real engine: a suite that ran none has not shown that it works."""
-    ran = [
-        report
-        for outcome in ("passed", "failed")
-        for report in terminalreporter.stats.get(outcome, [])
-        if report.when == "call" and ("engine", "pulumi") in map(tuple, report.user_properties)
-    ]
-    terminalreporter.write_line(f"tests that ran the real Pulumi CLI: {len(ran)}")
+    """How many tests ran the real engine."""
+    terminalreporter.write_line(f"tests that ran the real Pulumi CLI: {len(_ran)}")
+    if _is_whole_suite(terminalreporter.config) and not _ran:
+        terminalreporter.write_line(
+            "the suite does not pass without them: `fleet doctor --build` gets the CLI", red=True
+        )

@@ -70,12 +70,12 @@ class SimulatedAws(provider_pb2_grpc.ResourceProviderServicer):
         old, new = plain(_decode(request.old_inputs)), plain(_decode(request.news))
         ignored = set(request.ignoreChanges)
         changed = sorted(key for key in {*old, *new} - ignored if old.get(key) != new.get(key))
-        if not changed:
+        if not changed and not (kind and kind.taggable and self._default_tags_differ(request, new)):
             return provider_pb2.DiffResponse(changes=_DIFF.DIFF_NONE)
-        replaces = [key for key in changed if kind and kind.replaces(key)]
+        replaces = [key for key in changed if kind and kind.replaces(key, new)]
         return provider_pb2.DiffResponse(
             changes=_DIFF.DIFF_SOME,
-            diffs=changed,
+            diffs=changed or ["tagsAll"],
             replaces=replaces,
             deleteBeforeReplace=bool(replaces and kind and kind.delete_first),
         )
@@ -169,6 +169,13 @@ class SimulatedAws(provider_pb2_grpc.ResourceProviderServicer):
     def Cancel(self, request: Any, context: Any) -> Any:  # noqa: N802, ARG002
         """Nothing runs that could be cancelled."""
         return empty_pb2.Empty()
+
+    def _default_tags_differ(self, request: Any, inputs: Mapping[str, Any]) -> bool:
+        """Whether a resource bears other default tags than the provider gives now."""
+        borne = plain(_decode(request.olds)).get("tagsAll")
+        if borne is None or has_unknown(inputs.get("tags")) or {"tags", "tagsAll"} & set(request.ignoreChanges):
+            return False
+        return bool(borne != plain(_all_tags(self._cloud.default_tags, inputs.get("tags"))))
 
     def _previewed(self, token: str, inputs: Mapping[str, Any], state: Mapping[str, Any] | None) -> dict[str, Any]:
         """Inputs, and what AWS computes: unknown before the first update, as before it in an update."""

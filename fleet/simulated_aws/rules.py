@@ -116,10 +116,12 @@ def _hours(span: timedelta) -> str:
     return f"{span.total_seconds() / 3600:.1f} h"
 
 
-def require_quota(cloud: Cloud, needed: Mapping[str, int], *, purchase: str) -> None:
+def require_quota(
+    cloud: Cloud, needed: Mapping[str, int], *, purchase: str, released: Mapping[str, int] | None = None
+) -> None:
     """Refuse more than the quotas that the rehearsal was given: vCPUs by type and count, or hosts.
 
-    `needed` counts what comes on top of what runs already.
+    `needed` counts what comes on top of what runs already, `released` what of that goes.
     """
     limits: dict[str, float] = json.loads(os.environ.get(QUOTAS) or "{}")
     if not limits:
@@ -130,6 +132,10 @@ def require_quota(cloud: Cloud, needed: Mapping[str, int], *, purchase: str) -> 
         code = catalog.quota_code(instance_type, purchase)
         if code in limits:
             wanted[code] += count * _weight(catalog, instance_type, purchase)
+    for instance_type, count in (released or {}).items():
+        code = catalog.quota_code(instance_type, purchase)
+        if code is not None and code in wanted:
+            wanted[code] -= count * _weight(catalog, instance_type, purchase)
     for code, amount in wanted.items():
         used = _used(cloud, catalog, code, purchase)
         if used + amount > limits[code]:

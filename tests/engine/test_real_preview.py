@@ -254,6 +254,7 @@ def test_own_backend_is_used_and_old_state_compared(program, cli, preview, tmp_p
     seen = {one.name: one for one in changed.stack.resources if one.type == "aws:ebs/volume:Volume"}
     assert {name: one.operation for name, one in seen.items()} == {"v": "update", "old": "delete", "new": "create"}
     assert (seen["v"].old_inputs["size"], seen["v"].inputs["size"]) == (10, 20)
+    assert {one.operation for one in changed.stack.resources if one.name.startswith("default_")} == {"same"}
     assert changed.stack.name == "prod"
     assert not any("throw-away" in line for line in preview.said)
 

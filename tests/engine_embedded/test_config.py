@@ -59,7 +59,7 @@ def test_encrypted_values_are_secret_and_not_read(program):
     )
 
     assert found.secret_keys == {"demo:pw", "demo:db"}
-    assert found.values == {"demo:pw": "[secret]", "demo:db": '{"user":"me","pw":"[secret]"}', "demo:n": "1"}
+    assert found.values == {"demo:pw": "[secret]", "demo:db": '{"pw":"[secret]","user":"me"}', "demo:n": "1"}
     assert found.public == {"demo:n": "1"}
 
 

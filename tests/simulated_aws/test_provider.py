@@ -13,6 +13,7 @@ from fleet.simulated_aws.values import UNKNOWN
 
 SECRET = {"4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270", "value": "hush"}
 VOLUME = "aws:ebs/volume:Volume"
+INSTANCE = "aws:ec2/instance:Instance"
 TEMPLATE = "aws:ec2/launchTemplate:LaunchTemplate"
 
 
@@ -113,6 +114,22 @@ def test_unknown_type_is_previewed_but_never_made(provider):
             id="a host of another type is a new one",
         ),
         pytest.param(VOLUME, {"size": 1}, {"size": 1, "region": "eu-west-1"}, ["region"], id="another region"),
+        pytest.param(
+            INSTANCE,
+            {"vpcSecurityGroupIds": ["sg-1"]},
+            {"vpcSecurityGroupIds": ["sg-2"]},
+            [],
+            id="an instance gets other security groups where it is",
+        ),
+        pytest.param(INSTANCE, {"userData": "a"}, {"userData": "b"}, [], id="other user data"),
+        pytest.param(
+            INSTANCE,
+            {"userData": "a", "userDataReplaceOnChange": True},
+            {"userData": "b", "userDataReplaceOnChange": True},
+            ["userData"],
+            id="other user data that is to replace",
+        ),
+        pytest.param(INSTANCE, {"ami": "ami-1"}, {"ami": "ami-2"}, ["ami"], id="an instance of another image is new"),
         pytest.param(VOLUME, {"size": 1}, {"size": UNKNOWN}, [], id="a value that is not known yet has changed"),
     ],
 )
@@ -134,6 +151,37 @@ def test_ignored_changes_do_not_count(provider):
     )
 
     assert provider.Diff(request, Context()).changes == provider_pb2.DiffResponse.DIFF_NONE
+
+
+@pytest.mark.parametrize(
+    ("borne", "ignored", "changes"),
+    [
+        pytest.param({"team": "platform", "name": "data"}, [], [], id="as the provider gives them"),
+        pytest.param({"team": "video", "name": "data"}, [], ["tagsAll"], id="another value"),
+        pytest.param({"team": "platform", "old": "x", "name": "data"}, [], ["tagsAll"], id="one that is gone"),
+        pytest.param({"team": "video", "name": "data"}, ["tags"], [], id="ignored"),
+    ],
+)
+def test_other_default_tags_are_a_change_of_each_resource(provider, borne, ignored, changes):
+    """The provider's default tags count: when they change, so does what bears them, in place."""
+    inputs = struct({"size": 1, "tags": {"name": "data"}})
+    request = provider_pb2.DiffRequest(
+        urn=urn(VOLUME), old_inputs=inputs, news=inputs, olds=struct({"tagsAll": borne}), ignoreChanges=ignored
+    )
+    answer = provider.Diff(request, Context())
+
+    assert (list(answer.diffs), list(answer.replaces)) == (changes, [])
+
+
+def test_nothing_can_be_read_in_a_preview(provider, monkeypatch):
+    """Without any AWS a resource that exists elsewhere cannot be read, and one of the stack is as the stack has it."""
+    monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
+    with pytest.raises(RefusedError, match="knows no account"):
+        provider.Read(provider_pb2.ReadRequest(id="vpc-1", urn=urn("aws:ec2/vpc:Vpc")), Context())
+    known = struct({"size": 1})
+    own = provider_pb2.ReadRequest(id="vol-1", urn=urn(VOLUME), inputs=known, properties=known)
+
+    assert plain(provider.Read(own, Context()).properties) == {"size": 1}
 
 
 def test_default_tags_are_under_the_own_ones(provider):

@@ -1,5 +1,6 @@
 """Rules of AWS that moto lacks: refused when something is made or released, with AWS's reason."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -172,6 +173,54 @@ def test_group_quota_counts_vcpus(cloud, monkeypatch):
                 "launchTemplate": {"id": made, "version": "$Latest"},
             },
         )
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "reason"),
+    [
+        pytest.param("m7g.large", "trn2.48xlarge", "not offered", id="type of another region"),
+        pytest.param("m7g.large", "mac2.metal", "is that of its host", id="a Mac is bound to its host"),
+        pytest.param("m7g.large", "m7g.16xlarge", "the quota is 10", id="more than the quota"),
+    ],
+)
+def test_changes_of_type_that_aws_would_not_make(cloud, monkeypatch, old, new, reason):
+    """An instance in place obeys the same rules as a new one; what it gives back counts against the quota."""
+    monkeypatch.setenv("FLEET_SIMULATED_QUOTAS", '{"L-1216C47A": 10}')
+    identity, _ = INSTANCE.create(cloud, {"ami": IMAGE, "instanceType": old})
+    INSTANCE.update(cloud, identity, {"instanceType": old}, {"instanceType": "m7g.2xlarge"})
+
+    with pytest.raises(AwsRefusalError, match=reason):
+        INSTANCE.update(cloud, identity, {"instanceType": "m7g.2xlarge"}, {"instanceType": new})
+    INSTANCE.delete(cloud, identity, {})
+
+
+def test_volume_does_not_shrink(cloud):
+    """A volume grows in place and never shrinks."""
+    volume = kind_of("aws:ebs/volume:Volume")
+    identity, _ = volume.create(cloud, {"availabilityZone": "us-east-1a", "size": 10})
+    volume.update(cloud, identity, {"size": 10}, {"size": 20})
+
+    with pytest.raises(AwsRefusalError, match="has 20 GiB and cannot shrink to 15"):
+        volume.update(cloud, identity, {"size": 20}, {"size": 15})
+
+
+def test_groups_bear_no_default_tags(cloud):
+    """AWS's provider leaves its default tags out of Auto Scaling groups, alone among all resources."""
+    tagged = replace(cloud, default_tags={"team": "platform"})
+    made, _ = TEMPLATE.create(tagged, {"imageId": IMAGE, "instanceType": "m7g.large"})
+    name, _ = GROUP.create(
+        tagged,
+        {
+            "minSize": 0,
+            "maxSize": 1,
+            "availabilityZones": ["us-east-1a"],
+            "launchTemplate": {"id": made, "version": "$Latest"},
+            "tags": [{"key": "own", "value": "yes", "propagateAtLaunch": False}],
+        },
+    )
+    found = cloud.client("autoscaling").describe_auto_scaling_groups(AutoScalingGroupNames=[name])
+
+    assert [tag["Key"] for tag in found["AutoScalingGroups"][0]["Tags"]] == ["own"]
 
 
 def test_nothing_but_a_local_endpoint(monkeypatch, cloud):

@@ -12,6 +12,7 @@ from urllib.parse import unquote, urlsplit
 
 from fleet.engine.model import PackInfo, RuleInfo
 from fleet.stack import Location, Resource, from_wire
+from fleet.stack.model import Operation
 from fleet.stack.plain import UNKNOWN_SENTINELS
 
 if TYPE_CHECKING:
@@ -24,9 +25,12 @@ _READ = "/pulumirpc.ResourceMonitor/ReadResource"
 _ANALYZER_INFO = "/pulumirpc.Analyzer/GetAnalyzerInfo"
 _CONFIGURE = "/pulumirpc.Analyzer/Configure"
 _PROVIDER = "/pulumirpc.ResourceProvider/CheckConfig"
+_OLD_PROVIDER = "/pulumirpc.ResourceProvider/DiffConfig"
 _BUILT_IN = "::pulumi:providers:pulumi::"
 """The provider of stack references is part of the engine: nobody calls it, so that the log does not name it."""
-_WANTED = tuple(f'{{"method":"{method}"' for method in (_REGISTER, _READ, _ANALYZER_INFO, _CONFIGURE, _PROVIDER))
+_WANTED = tuple(
+    f'{{"method":"{method}"' for method in (_REGISTER, _READ, _ANALYZER_INFO, _CONFIGURE, _PROVIDER, _OLD_PROVIDER)
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +40,8 @@ class Registrations:
     requests: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     packs: tuple[PackInfo, ...] = ()
     providers: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    old_providers: Mapping[str, Operation] = field(default_factory=dict)
+    """What becomes of the providers that the stack has already."""
 
     def complete(self, resources: Sequence[Resource], folder: Path) -> tuple[Resource, ...]:
         """The resources with dependencies and lines, default providers before the first resource that has them."""
@@ -45,7 +51,7 @@ class Registrations:
             urn = resource.provider
             if urn and urn not in seen and (urn in self.providers or _BUILT_IN in urn):
                 seen.add(urn)
-                completed.append(_provider(urn, self.providers.get(urn, {})))
+                completed.append(_provider(urn, self.providers.get(urn, {}), self.old_providers.get(urn, "create")))
             completed.append(self._completed(resource, folder))
         return tuple(completed)
 
@@ -80,6 +86,7 @@ def _gather(lines: Iterable[str]) -> Registrations:
     packs: dict[str, dict[str, Any]] = {}
     levels: dict[str, dict[str, Any]] = {}
     providers: dict[str, Mapping[str, Any]] = {}
+    old_providers: dict[str, Operation] = {}
     for line in lines:
         if not line.startswith(_WANTED) or '"progress":"response_completed"' not in line:
             continue
@@ -90,6 +97,8 @@ def _gather(lines: Iterable[str]) -> Registrations:
         response, source = call.get("response") or {}, (call.get("metadata") or {}).get("name", "")
         if call["method"] in {_REGISTER, _READ} and response.get("urn"):
             requests[response["urn"]] = call["request"]
+        elif call["method"] == _OLD_PROVIDER:
+            old_providers[call["request"]["urn"]] = "update" if response.get("changes") == "DIFF_SOME" else "same"
         elif call["method"] == _PROVIDER:
             providers[call["request"]["urn"]] = response.get("inputs") or {}
         elif call["method"] == _ANALYZER_INFO and response:
@@ -97,14 +106,14 @@ def _gather(lines: Iterable[str]) -> Registrations:
         elif call["method"] == _CONFIGURE:
             levels[source] = call["request"].get("policyConfig") or {}
     infos = tuple(_pack(info, levels.get(source, {})) for source, info in packs.items())
-    return Registrations(requests=requests, packs=infos, providers=providers)
+    return Registrations(requests=requests, packs=infos, providers=providers, old_providers=old_providers)
 
 
-def _provider(urn: str, inputs: Mapping[str, Any]) -> Resource:
+def _provider(urn: str, inputs: Mapping[str, Any], operation: Operation) -> Resource:
     """A default provider: the engine makes it, and tells nobody."""
     kind, _, name = urn.split("::", 2)[2].partition("::")
     shown = {key: from_wire(value) for key, value in inputs.items() if not key.startswith("__")}
-    return Resource(urn=urn, type=kind, name=name, inputs=shown)
+    return Resource(urn=urn, type=kind, name=name, operation=operation, inputs=shown)
 
 
 def _pack(info: Mapping[str, Any], levels: Mapping[str, Any]) -> PackInfo:

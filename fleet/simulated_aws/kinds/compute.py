@@ -182,14 +182,29 @@ def _update_instance(cloud: Cloud, identity: str, old: Properties, new: Properti
     ec2 = cloud.client("ec2")
     retag(cloud, identity, old, new)
     if old.get("instanceType") != new.get("instanceType"):
-        rules.require_launchable(cloud, str(new["instanceType"]), zone=old.get("availabilityZone"), spot=False)
+        _require_another_type(cloud, old, new)
         ec2.stop_instances(InstanceIds=[identity])
         ec2.modify_instance_attribute(InstanceId=identity, InstanceType={"Value": str(new["instanceType"])})
         ec2.start_instances(InstanceIds=[identity])
+    groups = new.get("vpcSecurityGroupIds")
+    if groups and old.get("vpcSecurityGroupIds") != groups:
+        ec2.modify_instance_attribute(InstanceId=identity, Groups=list(groups))
     if old.get("userData") != new.get("userData"):
         text = base64.b64encode(str(new.get("userData") or "").encode())
         ec2.modify_instance_attribute(InstanceId=identity, UserData={"Value": text})
     return {}
+
+
+def _require_another_type(cloud: Cloud, old: Properties, new: Properties) -> None:
+    """AWS's rules about a change of type: it must be sold there, fit the quota, and a Mac is bound to its host."""
+    before, after = str(old.get("instanceType") or ""), str(new["instanceType"])
+    rules.require_launchable(cloud, after, zone=old.get("availabilityZone"), spot=False)
+    if rules.is_mac(before) or rules.is_mac(after):
+        raise rules.AwsRefusalError(
+            f"InvalidInstanceAttributeValue: {before or 'the type'} cannot become {after}: "
+            "a Mac type is that of its host; replace the instance"
+        )
+    rules.require_quota(cloud, {after: 1}, purchase="on_demand", released={before: 1} if before else {})
 
 
 def _delete_instance(cloud: Cloud, identity: str, _state: Properties) -> None:
@@ -261,6 +276,11 @@ def _resize_volume(cloud: Cloud, identity: str, inputs: Properties) -> None:
     wanted = request(cloud.client("ec2"), "ModifyVolume", inputs, type="VolumeType")
     wanted.pop("MultiAttachEnabled", None)
     changed = {key: value for key, value in wanted.items() if entry.get(key) not in {None, value}}
+    if changed.get("Size", entry.get("Size", 0)) < entry.get("Size", 0):
+        raise rules.AwsRefusalError(
+            f"InvalidParameterValue: {identity} has {entry['Size']} GiB and cannot shrink to {changed['Size']}; "
+            "a smaller volume is a new one"
+        )
     if changed:
         cloud.client("ec2").modify_volume(VolumeId=identity, **changed)
 
@@ -293,7 +313,19 @@ KINDS = (
         read=_read_instance,
         update=_update_instance,
         delete=_delete_instance,
-        in_place=frozenset({"tags", "instanceType", "userData", "disableApiTermination", "monitoring", "volumeTags"}),
+        in_place=frozenset(
+            {
+                "tags",
+                "instanceType",
+                "userData",
+                "userDataReplaceOnChange",
+                "disableApiTermination",
+                "monitoring",
+                "volumeTags",
+                "vpcSecurityGroupIds",
+            }
+        ),
+        replaced_if={"userData": "userDataReplaceOnChange"},
     ),
     Kind(
         token="aws:ec2/dedicatedHost:DedicatedHost",  # noqa: S106

@@ -25,7 +25,7 @@ def tagged_request(cloud: Cloud, operation: str, kind: str, inputs: Properties, 
 def retag(cloud: Cloud, identity: str, old: Properties, new: Properties) -> None:
     """Bring the tags of an EC2 resource to what `new` says."""
     ec2 = cloud.client("ec2")
-    before = cloud.default_tags | (old.get("tags") or {})
+    before = old.get("tagsAll") or old.get("tags") or {}
     after = new.get("tags") or {}
     removed = sorted(set(before) - set(after))
     if removed:

@@ -67,7 +67,7 @@ def _update_cluster(cloud: Cloud, name: str, old: Properties, new: Properties) -
 
 def _retag(cloud: Cloud, arn: str, old: Properties, new: Properties) -> None:
     eks = cloud.client("eks")
-    gone = sorted(set(old.get("tags") or {}) - set(new.get("tags") or {}))
+    gone = sorted(set(old.get("tagsAll") or old.get("tags") or {}) - set(new.get("tags") or {}))
     if gone:
         eks.untag_resource(resourceArn=arn, tagKeys=gone)
     if new.get("tags"):

@@ -91,16 +91,11 @@ def _group_request(cloud: Cloud, operation: str, name: str, inputs: Properties) 
     return arguments
 
 
-def _group_tags(cloud: Cloud, name: str, inputs: Properties) -> list[dict[str, Any]]:
+def _group_tags(name: str, inputs: Properties) -> list[dict[str, Any]]:
+    """The group's own tags: AWS's provider leaves its default tags out of Auto Scaling groups."""
     tags = [
         {"Key": tag["key"], "Value": str(tag["value"]), "PropagateAtLaunch": bool(tag.get("propagateAtLaunch"))}
         for tag in inputs.get("tags") or []
-    ]
-    known = {tag["Key"] for tag in tags}
-    tags += [
-        {"Key": key, "Value": value, "PropagateAtLaunch": False}
-        for key, value in sorted(cloud.default_tags.items())
-        if key not in known
     ]
     return [{**tag, "ResourceId": name, "ResourceType": "auto-scaling-group"} for tag in tags]
 
@@ -109,7 +104,7 @@ def _create_group(cloud: Cloud, inputs: Properties) -> tuple[str, dict[str, Any]
     _require_valid(cloud, inputs)
     name = cloud.named(inputs, "group")
     arguments = _group_request(cloud, "CreateAutoScalingGroup", name, inputs)
-    arguments["Tags"] = _group_tags(cloud, name, inputs)
+    arguments["Tags"] = _group_tags(name, inputs)
     cloud.client("autoscaling").create_auto_scaling_group(**arguments)
     return name, _group_outputs(cloud, _group(cloud, name) or {"AutoScalingGroupName": name})
 
@@ -148,9 +143,9 @@ def _update_group(cloud: Cloud, name: str, old: Properties, new: Properties) -> 
     _require_valid(cloud, new, running=len((_group(cloud, name) or {}).get("Instances", [])))
     client = cloud.client("autoscaling")
     client.update_auto_scaling_group(**_group_request(cloud, "UpdateAutoScalingGroup", name, new))
-    after = _group_tags(cloud, name, new)
+    after = _group_tags(name, new)
     kept = {tag["Key"] for tag in after}
-    removed = [tag for tag in _group_tags(cloud, name, old) if tag["Key"] not in kept]
+    removed = [tag for tag in _group_tags(name, old) if tag["Key"] not in kept]
     if removed:
         client.delete_tags(Tags=removed)
     if after:
