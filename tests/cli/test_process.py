@@ -28,7 +28,7 @@ def test_an_interrupt_while_it_solves_leaves_the_lock(planned, fleet, monkeypatc
     from fleet import planner
 
     def interrupted(*_, **__):
-        raise KeyboardInterrupt
+        signal.raise_signal(signal.SIGINT)
 
     monkeypatch.setattr(planner, "plan", interrupted)
     before = (planned / "fleet.lock.json").read_bytes()
