@@ -1,122 +1,81 @@
-"""The plan as Karpenter manifests that the API server would take.
+"""The plan as Karpenter manifests that an API server with Karpenter's own resource definitions would take.
 
-The schemas are written by hand from Karpenter's documentation: the fields that are used here, with the rules that its
-custom resource definitions put on them. They are not the definitions themselves.
+The definitions are Karpenter's (see karpenter/README.md): their schemas, with unknown fields refused as
+`kubectl apply` refuses them, and their CEL rules.
 """
 
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import cel
 import jsonschema
 import pytest
 from ruamel.yaml import YAML
 
 from fleet.resources.karpenter import Installed, karpenter_manifests, manifests_yaml
 
-NAME = {"type": "string", "pattern": r"^[a-z0-9]([-a-z0-9]*[a-z0-9])?$", "maxLength": 63}
-QUANTITY = {"type": "string", "pattern": r"^\d+(\.\d+)?(Ki|Mi|Gi|Ti|m)?$"}
-LABEL_KEY = {
-    "type": "string",
-    "pattern": r"^([a-z0-9.-]+/)?[A-Za-z0-9]([A-Za-z0-9_.-]*[A-Za-z0-9])?$",
-    "maxLength": 316,
-}
-LABEL_VALUE = {"type": "string", "pattern": r"^([A-Za-z0-9]([A-Za-z0-9_.-]*[A-Za-z0-9])?)?$", "maxLength": 63}
+DEFINITIONS = Path(__file__).parent / "karpenter"
+OBJECT_NAME = re.compile(r"[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?")
 
 
-def closed(required, **properties):
-    """An object that has these properties and no others."""
-    return {"type": "object", "properties": properties, "required": required, "additionalProperties": False}
+def schema_of(kind: str) -> dict[str, Any]:
+    """The schema of a kind in the version that manifests name."""
+    for path in DEFINITIONS.glob("*.yaml"):
+        definition = YAML(typ="safe").load(path.read_text(encoding="utf-8"))
+        if definition["spec"]["names"]["kind"] == kind:
+            (version,) = [v for v in definition["spec"]["versions"] if v["name"] == "v1"]
+            return version["schema"]["openAPIV3Schema"]
+    raise AssertionError(f"no definition of {kind}")
 
 
-METADATA = closed(["name"], name=NAME)
-REQUIREMENT = closed(
-    ["key", "operator", "values"],
-    key=LABEL_KEY,
-    operator={"enum": ["In", "NotIn", "Exists", "DoesNotExist", "Gt", "Lt"]},
-    values={"type": "array", "items": LABEL_VALUE, "minItems": 1},
-)
-TAINT = closed(
-    ["key", "effect"],
-    key=LABEL_KEY,
-    value=LABEL_VALUE,
-    effect={"enum": ["NoSchedule", "PreferNoSchedule", "NoExecute"]},
-)
-REFERENCE = closed(
-    ["group", "kind", "name"], group={"const": "karpenter.k8s.aws"}, kind={"const": "EC2NodeClass"}, name=NAME
-)
-NODE = closed(
-    ["nodeClassRef", "requirements"],
-    nodeClassRef=REFERENCE,
-    requirements={"type": "array", "items": REQUIREMENT, "maxItems": 100},
-    taints={"type": "array", "items": TAINT},
-    expireAfter={"type": "string", "pattern": r"^(([0-9]+(s|m|h))+|Never)$"},
-)
-LABELS = {"type": "object", "propertyNames": LABEL_KEY, "additionalProperties": LABEL_VALUE, "maxProperties": 100}
-DISRUPTION = closed(
-    ["consolidateAfter"],
-    consolidationPolicy={"enum": ["WhenEmpty", "WhenEmptyOrUnderutilized"]},
-    consolidateAfter={"type": "string", "pattern": r"^(([0-9]+(s|m|h))+|Never)$"},
-    budgets={
-        "type": "array",
-        "items": closed(["nodes"], nodes={"type": "string", "pattern": r"^((100|[0-9]{1,2})%|[0-9]+)$"}),
-    },
-)
-NODE_POOL = closed(
-    ["apiVersion", "kind", "metadata", "spec"],
-    apiVersion={"const": "karpenter.sh/v1"},
-    kind={"const": "NodePool"},
-    metadata=METADATA,
-    spec=closed(
-        ["template"],
-        template=closed(["spec"], metadata=closed([], labels=LABELS), spec=NODE),
-        limits={"type": "object", "additionalProperties": QUANTITY},
-        weight={"type": "integer", "minimum": 1, "maximum": 100},
-        disruption=DISRUPTION,
-    ),
-)
-TERMS = {"type": "array", "minItems": 1, "maxItems": 30, "items": {"type": "object", "minProperties": 1}}
-EBS = closed(
-    [],
-    volumeSize={"type": "string", "pattern": r"^\d+(Gi|Ti)$"},
-    volumeType={"enum": ["gp2", "gp3", "io1", "io2", "st1", "sc1", "standard"]},
-    encrypted={"type": "boolean"},
-    deleteOnTermination={"type": "boolean"},
-)
-NODE_CLASS = closed(
-    ["apiVersion", "kind", "metadata", "spec"],
-    apiVersion={"const": "karpenter.k8s.aws/v1"},
-    kind={"const": "EC2NodeClass"},
-    metadata=METADATA,
-    spec=closed(
-        ["role", "amiSelectorTerms", "subnetSelectorTerms", "securityGroupSelectorTerms"],
-        role={"type": "string", "minLength": 1},
-        amiSelectorTerms={
-            "type": "array",
-            "minItems": 1,
-            "items": closed(["alias"], alias={"type": "string", "pattern": r"^[a-zA-Z0-9]+@.+$"}),
-        },
-        subnetSelectorTerms=TERMS,
-        securityGroupSelectorTerms=TERMS,
-        metadataOptions=closed(
-            [],
-            httpEndpoint={"enum": ["enabled", "disabled"]},
-            httpProtocolIPv6={"enum": ["enabled", "disabled"]},
-            httpPutResponseHopLimit={"type": "integer", "minimum": 1, "maximum": 64},
-            httpTokens={"enum": ["required", "optional"]},
-        ),
-        blockDeviceMappings={
-            "type": "array",
-            "maxItems": 50,
-            "items": closed(["ebs"], deviceName={"type": "string"}, ebs=EBS),
-        },
-        kubelet=closed([], maxPods={"type": "integer", "minimum": 0}),
-        tags={
-            "type": "object",
-            "propertyNames": {
-                "not": {"pattern": r"^(kubernetes\.io/cluster/|karpenter\.sh/(nodepool|nodeclaim)$|eks:)"}
-            },
-            "additionalProperties": {"type": "string"},
-        },
-    ),
-)
-SCHEMAS = {"NodePool": NODE_POOL, "EC2NodeClass": NODE_CLASS}
+def closed(schema: Any) -> Any:
+    """The same schema without room for unknown fields: strict field validation, the default of kubectl."""
+    if isinstance(schema, list):
+        return [closed(part) for part in schema]
+    if not isinstance(schema, dict):
+        return schema
+    inner = {key: closed(part) for key, part in schema.items()}
+    if isinstance(schema.get("properties"), dict):
+        inner.setdefault("additionalProperties", False)
+    return inner
+
+
+def broken_rules(schema: dict[str, Any], value: Any, path: str = "") -> Iterator[str]:
+    """CEL rules of a schema that a value breaks, inner ones too; rules about a change do not hold for a new object."""
+    for rule in schema.get("x-kubernetes-validations", []):
+        if "oldSelf" not in rule["rule"] and not holds(rule["rule"], value):
+            yield f"{path}: {rule['rule']}"
+    if isinstance(value, dict):
+        inner, other = schema.get("properties", {}), schema.get("additionalProperties")
+        for key, entry in value.items():
+            part = inner.get(key, other)
+            if isinstance(part, dict):
+                yield from broken_rules(part, entry, f"{path}.{key}")
+    elif isinstance(value, list):
+        for place, entry in enumerate(value):
+            yield from broken_rules(schema["items"], entry, f"{path}[{place}]")
+
+
+def holds(rule: str, value: Any) -> bool:
+    """Whether a CEL rule holds, with the text functions that Kubernetes adds to the language."""
+    context = cel.Context()
+    context.add_variable("self", value)
+    context.add_function("find", lambda text, pattern: found.group() if (found := re.search(pattern, text)) else "")
+    context.add_function("split", lambda text, separator: text.split(separator))
+    return bool(cel.evaluate(rule, context))
+
+
+def refusals(manifest: dict[str, Any]) -> list[str]:
+    """What an API server says against a manifest."""
+    schema = schema_of(manifest["kind"])
+    found = [
+        f"{e.json_path}: {e.message}" for e in jsonschema.Draft202012Validator(closed(schema)).iter_errors(manifest)
+    ]
+    if not OBJECT_NAME.fullmatch(manifest["metadata"]["name"]):
+        found.append(f"metadata.name: {manifest['metadata']['name']}")
+    return found + list(broken_rules(schema, manifest))
 
 
 @pytest.fixture
@@ -124,11 +83,35 @@ def manifests(source):
     return karpenter_manifests(source)
 
 
-def test_manifests_fit_karpenters_schema(manifests):
-    """`kubectl apply` would take every manifest."""
-    assert manifests
-    for manifest in manifests:
-        jsonschema.validate(manifest, SCHEMAS[manifest["kind"]])
+def test_karpenter_would_take_every_manifest(manifests):
+    """Schemas and rules of Karpenter's own definitions hold."""
+    assert {manifest["kind"] for manifest in manifests} == {"NodePool", "EC2NodeClass"}
+    assert [refusal for manifest in manifests for refusal in refusals(manifest)] == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "path", "value", "words"),
+    [
+        pytest.param("NodePool", ["spec", "weight"], 101, "maximum", id="a weight over 100"),
+        pytest.param("NodePool", ["spec", "wieght"], 1, "unexpected", id="a misspelt field"),
+        pytest.param(
+            "NodePool", ["spec", "template", "metadata", "labels", "karpenter.sh/x"], "y", "endsWith", id="a label"
+        ),
+        pytest.param("NodePool", ["spec", "limits", "cpu"], "many", "does not match", id="a quantity"),
+        pytest.param("EC2NodeClass", ["spec", "instanceProfile"], "p", "has(self.role)", id="role and profile"),
+        pytest.param("EC2NodeClass", ["spec", "amiSelectorTerms"], [{"alias": "al9@latest"}], "split", id="an alias"),
+        pytest.param("EC2NodeClass", ["spec", "tags", "karpenter.sh/nodepool"], "x", "nodepool", id="a reserved tag"),
+    ],
+)
+def test_the_definitions_refuse_mistakes(manifests, kind, path, value, words):
+    """The check above can fail."""
+    manifest = next(m for m in manifests if m["kind"] == kind)
+    place = manifest
+    for key in path[:-1]:
+        place = place[key]
+    place[path[-1]] = value
+
+    assert any(words in refusal for refusal in refusals(manifest))
 
 
 def test_pools_buy_what_the_plan_bought(manifests):
