@@ -112,14 +112,15 @@ def _applied(action: Action, desired: Decimal, minimum: Decimal, maximum: Decima
 
 def shortest_step_hours(actions: Sequence[Action], today: date) -> Decimal | None:
     """Shortest time from an action that raises the capacity to the next that lowers it; None when there is none."""
-    steps = _steps(tuple(actions), today.year)
-    if not steps:
+    steps, after = (_steps(tuple(actions), year) for year in (today.year, today.year + 1))
+    if not steps or not after:
         return None
-    length = 365 * _DAY
+    # The year after goes on with its own weekdays: a year is no whole number of weeks.
+    length = (date(today.year + 1, 1, 1) - date(today.year, 1, 1)).days * _DAY
     shortest: int | None = None
     raised: int | None = None
     level: Decimal | None = None
-    for minute, index in (*steps, *((minute + length, index) for minute, index in steps)):
+    for minute, index in (*steps, *((minute + length, index) for minute, index in after)):
         wanted = actions[index].desired
         wanted = actions[index].minimum if wanted is None else wanted
         if wanted is None:
