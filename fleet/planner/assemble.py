@@ -1,5 +1,6 @@
 """Parts joined into the plan of a fleet: totals, gap, budgets, quotas, carbon."""
 
+import math
 from collections.abc import Iterable, Sequence
 from datetime import date
 from decimal import Decimal
@@ -166,8 +167,9 @@ def _quota_steps(quotas: Quotas) -> list[str]:
         if (region, code) in quotas.allowed or quota is None or quota.default is None or needed <= quota.default:
             continue
         steps.append(
-            f"check quota {code} ({quota.name}) in {region}: the plan needs {needed:g} {quota.unit}, "
-            f"AWS's default is {quota.default:g}"
+            f"quota {code} ({quota.name}) in {region} must allow {needed:g} {quota.unit} and is {quota.default:g} by "
+            f"default: aws service-quotas request-service-quota-increase --service-code ec2 --quota-code {code} "
+            f"--desired-value {math.ceil(needed)} --region {region}"
         )
     return steps
 

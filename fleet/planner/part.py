@@ -1,6 +1,7 @@
 """What the planner of one workload or cluster answers, before it joins the plan of the whole fleet."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from decimal import Decimal
 
 from fleet.plans.model import Allocation, Conflict, Node, Rejection, Schedule
@@ -24,3 +25,5 @@ class Part:
     conflicts: tuple[Conflict, ...] = ()
     assumptions: tuple[str, ...] = ()
     next_steps: tuple[str, ...] = ()
+    cleaned_hosts: Mapping[tuple[str, str], int] = field(default_factory=dict)
+    """Region and quota code -> hosts that count against the quota beside those allocated, while AWS cleans them."""

@@ -54,9 +54,11 @@ class Quotas:
         needed = self.less(allocations).needed
         return all(needed.get(key, 0.0) <= limit + 1e-9 for key, limit in self.allowed.items())
 
-    def less(self, allocations: Iterable[Allocation]) -> "Quotas":
-        """The same with what these allocations take."""
+    def less(self, allocations: Iterable[Allocation], cleaned: Mapping[Key, int] | None = None) -> "Quotas":
+        """The same with what these allocations take, and hosts that AWS cleans beside them."""
         needed = defaultdict(float, self.needed)
+        for key, hosts in (cleaned or {}).items():
+            needed[key] += hosts
         for allocation in allocations:
             code = self.catalog.quota_code(allocation.instance_type, allocation.purchase)
             kind = self.catalog.types.get(allocation.instance_type)

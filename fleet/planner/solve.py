@@ -165,7 +165,7 @@ class _Walk:
                 part, change = settled(step, room, fresh, self.previous, percent, partial(self._paid, room))
                 if change is not None:
                     changes[step.name] = change
-            left = left.less(part.allocations)
+            left = left.less(part)
             parts[step.name] = part
             alone, bare = alone + own_bound, bare + bare_bound
         bound = max(alone, least_usd(bare, start.spec, self.catalog, self._most_hours))

@@ -30,11 +30,11 @@ class Left:
     quotas: Quotas
     spec: FleetSpec
 
-    def less(self, allocations: Sequence[Allocation]) -> "Left":
-        """The same with what these allocations take."""
+    def less(self, part: Part) -> "Left":
+        """The same with what a part takes."""
         return Left(
-            quotas=self.quotas.less(allocations),
-            spec=less_commitments(self.spec, allocations, self.quotas.catalog),
+            quotas=self.quotas.less(part.allocations, part.cleaned_hosts),
+            spec=less_commitments(self.spec, part.allocations, self.quotas.catalog),
         )
 
     @property

@@ -10,7 +10,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from fleet.plans.model import Allocation, Change, Plan
+from fleet.money import per_month
+from fleet.plans.model import Allocation, Change, Plan, Schedule
 from fleet.report.amounts import money, trimmed
 
 _WIDE = 100
@@ -40,10 +41,7 @@ def plan_text(plan: Plan, *, width: int = 80, colour: bool = False, everything: 
         console.print(Text(f"✗ {conflict.constraint}: needs {conflict.needed}, allowed {conflict.allowed}", "red"))
         console.print(Text(f"  {conflict.hint}"))
     for schedule in plan.schedules:
-        console.print(
-            f"{schedule.workload}: {schedule.always_on} hosts always on, {max(schedule.leased)} at most; "
-            f"builds wait {schedule.wait_minutes.p95:g} minutes at p95"
-        )
+        console.print(_week(plan, schedule))
     if everything:
         _listed(console, "Assumed", plan.assumptions)
     _listed(console, "Next", plan.next_steps if everything else plan.next_steps[:_MOST_STEPS])
@@ -61,6 +59,19 @@ def _left_out(plan: Plan) -> str:
         f"{assumed} assumptions" if assumed else "",
     ]
     return " and ".join(part for part in parts if part)
+
+
+def _week(plan: Plan, schedule: Schedule) -> str:
+    """Hosts of a week, what it would cost never to release one, and how long builds wait."""
+    hosts = f"{schedule.workload}: {schedule.always_on} hosts always on, {max(schedule.leased)} at most"
+    own = [a for a in plan.of(schedule.workload) if a.instance_type == schedule.instance_type]
+    peak = max(schedule.needed)
+    if own and peak > schedule.always_on:
+        always, planned = per_month(own[0].unit_hourly_usd * peak), sum((a.monthly_usd for a in own), Decimal(0))
+        if planned < always:
+            saved = 100 * (1 - planned / always)
+            hosts += f", {saved:.0f} % less than {peak} always on for {money(always)} USD a month"
+    return f"{hosts}; builds wait {schedule.wait_minutes.p95:g} minutes at p95"
 
 
 def claim(plan: Plan) -> str:

@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from fleet.catalog.macos import MACOS_RELEASES
 from fleet.resources.facts import TypeFacts
 from fleet.vocabulary import Architecture, Stack
 
@@ -33,9 +34,6 @@ _OTHER_DRIVERS: Mapping[str, str] = {
 Sources: https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/install-nvidia-driver.html (drivers by instance type),
 https://docs.aws.amazon.com/dlami/latest/devguide/gpu.html (types by image)
 """
-
-_RELEASES = {"13": "ventura", "14": "sonoma", "15": "sequoia", "26": "tahoe"}
-"""macOS releases by major version, as the parameters name them, oldest first."""
 
 
 class NoImage(Exception):  # noqa: N818  (reads as what it is)
@@ -80,20 +78,20 @@ def macos_image(facts: TypeFacts, *, min_macos: str | None) -> Image:
 
     The oldest that satisfies it, because a newer macOS drops older versions of Xcode.
     """
-    runnable = [major for major in _RELEASES if _runs(major, facts)]
-    wanted = [major for major in runnable if min_macos is None or int(major) >= int(min_macos.partition(".")[0])]
+    runnable = [major for major in MACOS_RELEASES if _runs(major, facts)]
+    wanted = [major for major in runnable if min_macos is None or major >= int(min_macos.partition(".")[0])]
     if not wanted:
         raise NoImage(
             f"no public macOS image is known for {facts.name} with macOS {min_macos or 'of any release'}; known are "
-            f"{', '.join(f'{major} ({name})' for major, name in _RELEASES.items())}; give the workload an 'ami'"
+            f"{', '.join(f'{major} ({name})' for major, name in MACOS_RELEASES.items())}; give the workload an 'ami'"
         )
-    release = _RELEASES[wanted[0] if min_macos else wanted[-1]]
+    release = MACOS_RELEASES[wanted[0] if min_macos else wanted[-1]]
     return _image(_MACOS.format(release=release, architecture=facts.architecture), facts, "/dev/sda1")
 
 
-def _runs(major: str, facts: TypeFacts) -> bool:
+def _runs(major: int, facts: TypeFacts) -> bool:
     oldest, newest = _major(facts.oldest_macos), _major(facts.newest_macos)
-    return (oldest is None or oldest <= int(major)) and (newest is None or int(major) <= newest)
+    return (oldest is None or oldest <= major) and (newest is None or major <= newest)
 
 
 def _major(release: str | None) -> int | None:

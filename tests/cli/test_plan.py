@@ -74,6 +74,18 @@ def test_the_totals_are_the_sums_of_the_allocations_and_the_bound_is_below(examp
     assert plan["gap_percent"] <= 2
 
 
+def test_the_schedule_is_compared_with_hosts_that_are_never_released(planned, fleet):
+    """The line of the Mac week says what the same peak costs all month."""
+    ran = fleet("plan", *DAY)
+
+    plan = json.loads((planned / "fleet.lock.json").read_text())
+    (week,) = plan["schedules"]
+    hosts = [a for a in plan["allocations"] if a["workloads"] == [week["workload"]]]
+    always = max(week["needed"]) * hosts[0]["unit_hourly_usd"] * 730
+    saved = 100 * (1 - sum(a["monthly_usd"] for a in hosts) / always)
+    assert f"{saved:.0f} % less than {max(week['needed'])} always on for {always:,.2f} USD a month" in ran.out
+
+
 def test_a_fleet_over_its_budget_is_infeasible_and_leaves_the_old_lock(planned, fleet):
     lock = planned / "fleet.lock.json"
     before = lock.read_bytes()

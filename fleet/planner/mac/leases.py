@@ -9,10 +9,8 @@ and none in its last hours that it could not finish.
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    import highspy
+from fleet.planner.milp import Limits, Program, solve
 
 __all__ = ["MINIMUM_LEASE_HOURS", "LeasePlan", "Terms", "held_hosts", "plan_leases"]
 
@@ -24,8 +22,6 @@ _GAP = 0.005
 _TIDY_GAP = 0.02
 _MOST_NODES = 2_000
 """Limit of a search, as a count: the same plan on any machine. No week that was measured came near it."""
-
-_Row = Mapping[int, float]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,16 +70,18 @@ def plan_leases(needed: Sequence[int], terms: Terms) -> LeasePlan | None:
 
 
 def _solved(model: "_Model") -> LeasePlan | None:
-    first = model.solve({0: float(model.hours), **{model.level(h): 1.0 for h in range(model.hours)}}, gap=_GAP)
-    if first is None:
+    every_hour = {0: float(model.hours), **{model.level(hour): 1.0 for hour in range(model.hours)}}
+    first = solve(model.program(every_hour), Limits(relative_gap=_GAP, nodes=_MOST_NODES))
+    if not first.values:
         return None
-    hours = round(first.objective)
-    model.fix_cost(hours)
+    hours = round(first.cost)
     # Among plans of equal cost: most hosts that never change, then fewest leases, then the earliest.
-    tidy = {0: -float(2_000 * model.hours), **{model.start(h): 1_000.0 + h for h in range(model.hours)}}
-    second = model.solve(tidy, gap=_TIDY_GAP) or first
-    bound = math.ceil(first.bound - 1e-6)
-    return model.plan(second.values, bound=bound)
+    tidy = {0: -float(2_000 * model.hours), **{model.start(hour): 1_000.0 + hour for hour in range(model.hours)}}
+    program = model.program(tidy)
+    program.row(every_hour, high=hours + 0.5)
+    second = solve(program, Limits(relative_gap=_TIDY_GAP, nodes=_MOST_NODES))
+    values = [round(value) for value in second.values or first.values]
+    return model.plan(values, bound=math.ceil(first.bound - 1e-6))
 
 
 def held_hosts(plan: LeasePlan, terms: Terms) -> int:
@@ -96,29 +94,23 @@ def held_hosts(plan: LeasePlan, terms: Terms) -> int:
     return max(held, default=0)
 
 
-@dataclass(frozen=True, slots=True)
-class _Solution:
-    values: list[int]
-    objective: float
-    bound: float
-
-
 class _Model:
     """Columns: always-on hosts, then level, starts and ends of each hour."""
 
     def __init__(self, needed: Sequence[int], terms: Terms, *, within_week: bool = False) -> None:
-        self.hours, self.terms = len(needed), terms
-        self.rows: list[tuple[float, float, _Row]] = []
-        self.most = max([*needed, terms.always_on], default=0)
+        self.hours, self.terms, self.needed, self.within_week = len(needed), terms, needed, within_week
         self.can_lease = terms.shortest < self.hours
-        for hour, hosts in enumerate(needed):
-            self._flow(hour)
-            self._minimum(hour)
-            if within_week:
-                self._within_week(hour)
-            self._cover(hour, hosts)
-            if terms.most_hosts is not None:
-                self._quota(hour, terms.most_hosts)
+
+    def program(self, costs: Mapping[int, float]) -> Program:
+        """The week, at so much for a unit of each column."""
+        program = Program()
+        most = float(max([*self.needed, self.terms.always_on], default=0))
+        program.column(costs.get(0, 0.0), low=float(self.terms.always_on), high=most)
+        for column in range(1, 1 + 3 * self.hours):
+            program.column(costs.get(column, 0.0), high=most if self.can_lease else 0.0)
+        for hour, hosts in enumerate(self.needed):
+            self._add_hour(program, hour, hosts)
+        return program
 
     def level(self, hour: int) -> int:
         return 1 + hour % self.hours
@@ -129,74 +121,30 @@ class _Model:
     def end(self, hour: int) -> int:
         return 1 + 2 * self.hours + hour % self.hours
 
-    def _flow(self, hour: int) -> None:
-        """Leased now is leased before, plus what starts, less what ends."""
-        row = {self.level(hour): 1.0, self.level(hour - 1): -1.0, self.start(hour): -1.0, self.end(hour): 1.0}
-        self.rows.append((0.0, 0.0, row))
-
-    def _minimum(self, hour: int) -> None:
-        """What started within the shortest lease is leased still."""
+    def _add_hour(self, program: Program, hour: int, hosts: int) -> None:
+        level, terms = self.level(hour), self.terms
+        # Leased now is leased before, plus what starts, less what ends.
+        flow = {level: 1.0, self.level(hour - 1): -1.0, self.start(hour): -1.0, self.end(hour): 1.0}
+        program.row(flow, low=0.0, high=0.0)
         if self.can_lease:
-            recent = {self.start(hour - back): 1.0 for back in range(self.terms.shortest)}
-            self.rows.append((-math.inf, 0.0, {**recent, self.level(hour): -1.0}))
+            # What started within the shortest lease is leased still.
+            program.row({**self._starts(hour, terms.shortest, 1.0), level: -1.0}, high=0.0)
+        if self.within_week:
+            # What is leased started within the week: no lease meets its own of the week before.
+            program.row({**self._starts(hour, self.hours - 1, 1.0), level: -1.0}, low=0.0)
+        # Hosts that are leased, ready, and not about to leave.
+        able = {0: 1.0, level: 1.0}
+        if self.can_lease:
+            able |= self._starts(hour, terms.ready_hours, -1.0)
+            able |= {self.end(hour + ahead): -1.0 for ahead in range(1, terms.drain_hours + 1)}
+        program.row(able, low=float(hosts))
+        if terms.most_hosts is not None:
+            cleaned = {self.end(hour - back): 1.0 for back in range(min(terms.scrub_hours, self.hours))}
+            program.row({0: 1.0, level: 1.0, **cleaned}, high=float(terms.most_hosts))
 
-    def _within_week(self, hour: int) -> None:
-        """What is leased started within the week: no lease meets its own of the week before."""
-        week = {self.start(hour - back): 1.0 for back in range(self.hours - 1)}
-        self.rows.append((0.0, math.inf, {**week, self.level(hour): -1.0}))
-
-    def _cover(self, hour: int, hosts: int) -> None:
-        """Hosts that are leased, ready, and not about to leave."""
-        row = {0: 1.0, self.level(hour): 1.0}
-        row |= {self.start(hour - back): -1.0 for back in range(self.terms.ready_hours) if self.can_lease}
-        row |= {self.end(hour + ahead): -1.0 for ahead in range(1, self.terms.drain_hours + 1) if self.can_lease}
-        self.rows.append((float(hosts), math.inf, row))
-
-    def _quota(self, hour: int, most: int) -> None:
-        row = {0: 1.0, self.level(hour): 1.0}
-        row |= {self.end(hour - back): 1.0 for back in range(min(self.terms.scrub_hours, self.hours))}
-        self.rows.append((-math.inf, float(most), row))
-
-    def fix_cost(self, hours: int) -> None:
-        """Allow only plans of so many host-hours."""
-        row = {0: float(self.hours), **{self.level(hour): 1.0 for hour in range(self.hours)}}
-        self.rows.append((-math.inf, hours + 0.5, row))
-
-    def solve(self, objective: _Row, *, gap: float) -> _Solution | None:
-        """The least of an objective with its proved bound; None when no plan keeps every row."""
-        import highspy  # noqa: PLC0415  (importing fleet must not load the solver)
-
-        solver = _quiet_solver(gap)
-        solver.passModel(self._lp(objective))
-        solver.run()
-        found = solver.getInfo()
-        if found.primal_solution_status != highspy.SolutionStatus.kSolutionStatusFeasible:
-            return None
-        values = [round(value) for value in solver.getSolution().col_value]
-        bound = found.mip_dual_bound if math.isfinite(found.mip_dual_bound) else found.objective_function_value
-        return _Solution(values, found.objective_function_value, bound)
-
-    def _lp(self, objective: _Row) -> "highspy.HighsLp":
-        import highspy  # noqa: PLC0415  (the same)
-        import numpy as np  # noqa: PLC0415  (the same)
-
-        count = 1 + 3 * self.hours
-        lp = highspy.HighsLp()
-        lp.num_col_, lp.num_row_ = count, len(self.rows)
-        costs = np.zeros(count)
-        costs[list(objective)] = list(objective.values())
-        top = float(self.most) if self.can_lease else 0.0
-        lp.col_cost_ = costs
-        lp.col_lower_ = np.array([float(self.terms.always_on)] + [0.0] * (count - 1))
-        lp.col_upper_ = np.array([float(self.most)] + [top] * (count - 1))
-        lp.row_lower_ = np.array([low for low, _, _ in self.rows])
-        lp.row_upper_ = np.array([high for _, high, _ in self.rows])
-        lp.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
-        lp.a_matrix_.start_ = np.cumsum([0, *(len(row) for _, _, row in self.rows)])
-        lp.a_matrix_.index_ = np.array([column for _, _, row in self.rows for column in row])
-        lp.a_matrix_.value_ = np.array([value for _, _, row in self.rows for value in row.values()])
-        lp.integrality_ = [highspy.HighsVarType.kInteger] * count
-        return lp
+    def _starts(self, hour: int, hours: int, share: float) -> dict[int, float]:
+        """Leases that started in an hour or in the hours before it."""
+        return {self.start(hour - back): share for back in range(hours)}
 
     def plan(self, values: Sequence[int], *, bound: float) -> LeasePlan:
         """The plan of a solution: what was leased first is released first."""
@@ -214,29 +162,6 @@ class _Model:
             host_hours=hours,
             bound_hours=min(bound, hours),
         )
-
-
-def _quiet_solver(gap: float) -> "highspy.Highs":
-    """A solver that writes nothing.
-
-    Its Python constructor prints a banner to stdout, where results go: it is passed over, which costs callbacks only.
-    """
-    import highspy  # noqa: PLC0415  (importing fleet must not load the solver)
-
-    solver = highspy.Highs.__new__(highspy.Highs)
-    super(highspy.Highs, solver).__init__()
-    options: dict[str, bool | float] = {
-        "output_flag": False,
-        "threads": 1,
-        "random_seed": 1,
-        "mip_abs_gap": 0.5,  # host-hours are whole
-        "mip_rel_gap": gap,
-        "mip_max_nodes": _MOST_NODES,
-        "mip_heuristic_run_feasibility_jump": False,  # measured: its solutions cost more time than they save here
-    }
-    for name, value in options.items():
-        solver.setOptionValue(name, value)
-    return solver
 
 
 def _first_out(starts: Sequence[int], ends: Sequence[int], running: int) -> tuple[tuple[int, int, int], ...]:

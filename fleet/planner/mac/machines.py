@@ -7,16 +7,14 @@ from datetime import date
 from decimal import Decimal
 
 from fleet.catalog import Catalog
+from fleet.catalog.macos import NEWEST_IMAGE
 from fleet.catalog.model import InstanceType, MacHost, Price, Unpriced
 from fleet.planner.mac.demand import minutes_on, slots_per_host
 from fleet.planner.prices import negotiated
 from fleet.spec import AppleBuilds, Candidates, FleetSpec
 from fleet.vocabulary import Reason
 
-__all__ = ["NEWEST_IMAGE", "MacMarket", "MacOption", "quota_limit", "survey_macs"]
-
-NEWEST_IMAGE = (27, date(2026, 9, 23))
-"""Newest major macOS of which AWS publishes images, and the day of that release (EC2 macOS AMI release notes)."""
+__all__ = ["MacMarket", "MacOption", "quota_limit", "survey_macs"]
 
 _NUMBER = re.compile(r"\d+(?:\.\d+)*")
 _LONGEST_BUILD = 24 * 60

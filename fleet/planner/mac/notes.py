@@ -4,8 +4,9 @@ from collections.abc import Iterator, Sequence
 from itertools import combinations
 
 from fleet.catalog import Catalog
+from fleet.catalog.macos import MACOS_RELEASES, NEWEST_IMAGE
 from fleet.planner.mac.demand import RESERVE_GIB, WORKING_HOURS
-from fleet.planner.mac.machines import NEWEST_IMAGE, MacMarket, MacOption
+from fleet.planner.mac.machines import MacMarket, MacOption
 from fleet.planner.mac.week import MOST_HOSTS, SCRUB_HOURS, MacWeek, monthly
 from fleet.plans import Conflict
 from fleet.spec import AppleBuilds, FleetSpec
@@ -38,6 +39,10 @@ def assumptions(workload: AppleBuilds, option: MacOption, chips: Sequence[str]) 
     if workload.min_macos is not None and option.mac.newest_macos is None:
         newest = f"no upper limit of macOS is known for {option.mac.chip_name}"
         yield f"{name}: {newest}; it is taken to run {workload.min_macos}"
+    yield (
+        f"{name}: the lower bound holds for the hosts that are needed hour by hour, which a seeded queue decides, and "
+        "for one type of Mac"
+    )
     if workload.hours_per_month is not None:
         yield f"{name}: hours_per_month is not used: hosts are leased by the builds of the week"
 
@@ -53,21 +58,21 @@ def comparison(workload: AppleBuilds, option: MacOption, week: MacWeek) -> str:
     return f"{hosts}, the schedule costs {planned:,.2f}: {saved:.0f} % less"
 
 
-def next_steps(workload: AppleBuilds, option: MacOption, week: MacWeek, catalog: Catalog) -> Iterator[str]:
+def next_steps(workload: AppleBuilds, week: MacWeek) -> Iterator[str]:
     """Commands and decisions that the plan waits for."""
-    code = option.mac.quota_code
-    quota = catalog.quotas.get(code)
-    if week.held and option.quota is None:
-        default = "unknown" if quota is None or quota.default is None else f"{quota.default:g}"
-        yield (
-            f"{workload.name}: host quota {code} ({option.mac.host_family}) is {default} by default and must allow "
-            f"{week.held}: aws service-quotas request-service-quota-increase --service-code ec2 --quota-code {code} "
-            f"--desired-value {week.held} --region {option.region}"
-        )
     if workload.ami is None:
         yield f"{workload.name}: AWS's macOS images have no Xcode: build an image that has it and name it under 'ami'"
+    if workload.ami is None and workload.min_macos is not None and not _has_parameter(workload.min_macos):
+        yield (
+            f"{workload.name}: the parameter of AWS's image for macOS {workload.min_macos} is not known here: the "
+            "program stops until the workload names an image under 'ami'"
+        )
     if week.plan.leases:
         yield f"{workload.name}: hosts of the schedule cannot be released in their first 24 hours"
+
+
+def _has_parameter(min_macos: str) -> bool:
+    return int(min_macos.partition(".")[0]) <= max(MACOS_RELEASES)
 
 
 def conflicts(spec: FleetSpec, workload: AppleBuilds, catalog: Catalog, market: MacMarket) -> tuple[Conflict, ...]:

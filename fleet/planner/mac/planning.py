@@ -57,7 +57,8 @@ def plan_apple_builds(spec: FleetSpec, workload: AppleBuilds, catalog: Catalog, 
         monthly_bound_usd=bound,
         rejections=rejections,
         assumptions=(*assumptions(workload, best, chips), comparison(workload, best, week), *late),
-        next_steps=tuple(next_steps(workload, best, week, catalog)),
+        next_steps=tuple(next_steps(workload, week)),
+        cleaned_hosts={(best.region, best.mac.quota_code): week.held - max(week.plan.leased)},
     )
 
 

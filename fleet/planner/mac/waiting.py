@@ -17,12 +17,18 @@ __all__ = ["Needs", "Percentiles", "percentiles", "slots_of_leases"]
 _WARM_UP = 24
 """Hours that run before the week, so that it starts as it ends."""
 _WEEKS = 100
+"""Weeks that are played side by side: more would only take memory."""
 _MOST_HOSTS = 1 << 40
 _BACKLOG_SHARE = 0.05
 """Share of the weeks that may start an hour with builds waiting before the hosts of the hour before stay."""
+_MOST_LEVELS = 8
+"""Levels of quiet hours that are tried, spread over those that the week has."""
+_FEWEST_WEEKS = 2
+"""Weeks for which leases are sought beside the one that works ahead in every hour."""
 _SEED_NEED = 24_168
 _SEED_WAIT = 53_091
-_WEEKS_PLAYED = 300
+_WEEKS_PLAYED = 600
+"""Where hosts are busy all day, 300 weeks leave the 95th percentile of half an hour a minute of noise."""
 _MOST_BUILDS = 1_000_000
 
 
@@ -94,7 +100,8 @@ class Needs:
     """Hosts that must be able to start builds in each hour of a cyclic week, so that builds start in time.
 
     In time means: of the builds whose limit ends in an hour at most 5 % are late, and no backlog of overdue builds is
-    left behind. There are many such weeks: `at_most(k)` never uses more than k hosts and works ahead with them.
+    left behind. There are many such weeks: `at_most(k)` never uses more than k hosts and works ahead with them,
+    `weeks(k)` are some that work ahead in their busier hours only.
     """
 
     def __init__(
@@ -115,10 +122,29 @@ class Needs:
         assert self._at_once is not None
         return self._at_once[self._warm :]
 
-    def at_most(self, most: int) -> tuple[int, ...] | None:
-        """Hosts of each hour, never more than `most`; None when builds would be late."""
-        found = self._week(wait=self._wait, wanted=self._at_once, most=most)
+    def at_most(self, most: int, *, quiet: int = 0) -> tuple[int, ...] | None:
+        """Hosts of each hour, never more than `most`; None when builds would be late.
+
+        Hours in which `quiet` hosts start builds at once do not work ahead: they get the fewest that are in time.
+        """
+        assert self._at_once is not None
+        wanted = [hosts if hosts > quiet else None for hosts in self._at_once]
+        found = self._week(wait=self._wait, wanted=wanted, most=most)
         return None if found is None else found[self._warm :]
+
+    def weeks(self, most: int) -> tuple[tuple[int, ...], ...]:
+        """A few weeks that never use more than `most` hosts, each in time; those with the fewest host-hours first.
+
+        They differ in the hours that work ahead. Which one is cheapest to lease is not known here; the one that works
+        ahead in every hour is among them.
+        """
+        levels = sorted(set(self.at_once))
+        tried = {levels[round(part * (len(levels) - 1) / _MOST_LEVELS)] for part in range(1, _MOST_LEVELS + 1)}
+        ahead = self.at_most(most)
+        if ahead is None:
+            return ()
+        found = {week for quiet in tried if (week := self.at_most(most, quiet=quiet)) is not None} - {ahead}
+        return (*sorted(found, key=lambda week: (sum(week), week))[:_FEWEST_WEEKS], ahead)
 
     def fewest(self) -> int:
         """The lowest peak with which builds still start in time."""
@@ -128,7 +154,7 @@ class Needs:
             low, high = (low, middle) if self.at_most(middle) is not None else (middle + 1, high)
         return high
 
-    def _week(self, *, wait: int, wanted: Sequence[int] | None, most: int) -> tuple[int, ...] | None:
+    def _week(self, *, wait: int, wanted: Sequence[int | None] | None, most: int) -> tuple[int, ...] | None:
         clock = self._clock
         search = _Search(_Queue(clock, self._arrived), wait, self._slots, self._share)
         found: list[int] = []
@@ -222,22 +248,34 @@ def slots_of_leases(
 
 
 def percentiles(rates: Sequence[float], minutes: float, slots: Counts, max_wait_minutes: float) -> Percentiles:
-    """Waiting times of a cyclic week with so many slots in each step: seeded, all builds of the week together."""
+    """Waiting times of a cyclic week with so many slots in each step: seeded, all builds of all weeks together."""
     hours = len(rates)
     warm = min(_WARM_UP, hours)
     clock = clock_for(minutes, hours + warm)
-    lead = clock.bounds[warm]
-    arrived = arrivals([*rates[hours - warm :], *rates], clock, weeks=_weeks_for(sum(rates)), seed=_SEED_WAIT)
-    queue = _Queue(clock, arrived)
-    able = np.resize(np.roll(slots, lead), clock.bounds[-1]) * clock.builds_per_step
-    queue.run(0, clock.bounds[-1], lambda low, high: able[low:high, None])
-    waits = _waits(queue, lead, clock.bounds[-1])
-    return _spread(waits, clock, max_wait_minutes)
+    lead, end = clock.bounds[warm], clock.bounds[-1]
+    able = np.resize(np.roll(slots, lead), end) * clock.builds_per_step
+    found = np.zeros(1, dtype=np.int64)
+    weeks = _weeks_for(sum(rates))
+    for first in range(0, weeks, _WEEKS):
+        count = min(_WEEKS, weeks - first)
+        arrived = arrivals([*rates[hours - warm :], *rates], clock, weeks=count, seed=_SEED_WAIT + first)
+        queue = _Queue(clock, arrived)
+        queue.run(0, end, lambda low, high: able[low:high, None])
+        found = _sum(found, _waits(queue, lead, end))
+    return _spread(found, clock, max_wait_minutes)
 
 
 def _weeks_for(builds: float) -> int:
     """Weeks that are played: as many as give a million builds or so."""
     return max(1, min(_WEEKS_PLAYED, int(_MOST_BUILDS / max(builds, 1.0))))
+
+
+def _sum(one: Counts, other: Counts) -> Counts:
+    """Two counts of waits as one; the shorter one has no longer waits."""
+    found = np.zeros(max(len(one), len(other)), dtype=np.int64)
+    found[: len(one)] += one
+    found[: len(other)] += other
+    return found
 
 
 def _waits(queue: _Queue, low: int, high: int) -> Counts:
@@ -249,10 +287,7 @@ def _waits(queue: _Queue, low: int, high: int) -> Counts:
         arrival = np.repeat(steps, np.diff(came, prepend=0))
         start = np.repeat(steps, np.diff(began, prepend=0))
         mine = arrival[: len(start)] >= low
-        counts = np.bincount(start[mine] - arrival[: len(start)][mine])
-        if len(counts) > len(found):
-            found = np.concatenate([found, np.zeros(len(counts) - len(found), dtype=np.int64)])
-        found[: len(counts)] += counts
+        found = _sum(found, np.bincount(start[mine] - arrival[: len(start)][mine]))
     return found
 
 

@@ -45,7 +45,7 @@ class Weeks:
     def __init__(self, workload: AppleBuilds, rates: Sequence[float] | None = None) -> None:
         self.workload = workload
         self.rates = tuple(rates) if rates is not None else hourly_builds(workload)
-        self._able: dict[tuple[int, float, float], tuple[int, ...] | None] = {}
+        self._able: dict[tuple[int, float, float], tuple[tuple[int, ...], ...]] = {}
         self._solved: dict[tuple[_Key, float], MacWeek | None] = {}
 
     def solve(self, option: MacOption, *, late_share: float = _LATE_SHARES[0]) -> MacWeek | None:
@@ -83,10 +83,15 @@ class Weeks:
         )
 
     def _week(self, option: MacOption, share: float) -> MacWeek | None:
-        able = self._hosts(option, share)
+        """The cheapest to lease of the weeks that hold the limit."""
         terms = self.terms(option)
-        if able is None or terms.always_on > MOST_HOSTS:
+        if terms.always_on > MOST_HOSTS:
             return None
+        found = [week for able in self._hosts(option, share) if (week := self._leased(option, able)) is not None]
+        return min(found, key=lambda week: week.plan.host_hours, default=None)
+
+    def _leased(self, option: MacOption, able: tuple[int, ...]) -> MacWeek | None:
+        terms = self.terms(option)
         found = plan_leases(able, terms)
         if found is not None and option.quota is not None and held_hosts(found, terms) > option.quota:
             terms = self.terms(option, most_hosts=option.quota)
@@ -95,20 +100,20 @@ class Weeks:
             return None
         return MacWeek(able=able, needed=needed_hosts(able, terms), plan=found, held=held_hosts(found, terms))
 
-    def _hosts(self, option: MacOption, share: float) -> tuple[int, ...] | None:
+    def _hosts(self, option: MacOption, share: float) -> tuple[tuple[int, ...], ...]:
         key = (option.slots, option.minutes, share)
         if key not in self._able:
-            self._able[key] = self._fewest(option, share)
+            self._able[key] = self._weeks(option, share)
         return self._able[key]
 
-    def _fewest(self, option: MacOption, share: float) -> tuple[int, ...] | None:
-        """Of all weeks that hold the limit the one with the lowest peak: leases of a day make the peak the price."""
+    def _weeks(self, option: MacOption, share: float) -> tuple[tuple[int, ...], ...]:
+        """Of all weeks that hold the limit some with the lowest peak: leases of a day make the peak the price."""
         work = sum(self.rates) * option.minutes / 60 / option.slots
         if work > MOST_HOSTS * len(self.rates):
-            return None
+            return ()
         needs = Needs(self.rates, option.minutes, option.slots, self.workload.max_wait_minutes, late_share=share)
         fewest = needs.fewest()
-        return needs.at_most(fewest) if fewest <= MOST_HOSTS else None
+        return needs.weeks(fewest) if fewest <= MOST_HOSTS else ()
 
 
 def needed_hosts(able: Sequence[int], terms: Terms) -> tuple[int, ...]:

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from fleet import plan
 from fleet.catalog import Catalog
 from fleet.planner.mac import as_batch, hourly_builds, needs_mac, plan_apple_builds, slots_per_host, survey_macs
 from fleet.planner.mac.demand import RESERVE_GIB
@@ -237,11 +238,43 @@ def test_an_empty_pool_is_not_planned_on(planned) -> None:
 
 
 def test_what_to_do_next_is_said(planned) -> None:
-    steps = " ".join(planned(builds_per_weekday=320).next_steps)
+    """Images without Xcode, and images that no parameter is known of; an image of one's own needs neither."""
+    steps = " ".join(planned(builds_per_weekday=320, min_macos="27").next_steps)
+    own = " ".join(planned(builds_per_weekday=320, min_macos="27", ami="ami-0123456789abcdef0").next_steps)
 
-    assert "request-service-quota-increase --service-code ec2 --quota-code L-B90B5B66 --desired-value 5" in steps
     assert "no Xcode" in steps
-    assert "no Xcode" not in " ".join(planned(ami="ami-0123456789abcdef0").next_steps)
+    assert "macOS 27 is not known" in steps
+    assert "'ami'" not in own
+
+
+def test_the_quota_to_ask_for_holds_hosts_that_are_cleaned(fleet, catalog) -> None:
+    """A host that is leased again while the one before it is cleaned counts twice: in the plan, and in the command."""
+    found = plan(fleet(builds_per_weekday=320), catalog, today=TODAY)
+    leased, cleaned = found.schedules[0], [0] * 168
+    for lease in leased.leases:
+        for hour in range(5):
+            cleaned[(lease.start_hour + lease.hours + hour) % 168] += lease.count
+    held = max(a + b for a, b in zip(leased.leased, cleaned, strict=True))
+
+    assert held > max(leased.leased)
+    assert [(use.code, use.needed) for use in found.quotas] == [("L-B90B5B66", held)]
+    assert [step for step in found.next_steps if f"--quota-code L-B90B5B66 --desired-value {held} " in step]
+
+
+def test_quiet_hours_have_no_hosts_for_builds_that_may_wait(planned, replay) -> None:
+    """Five builds an hour at night may wait an hour: one host does, and the limit holds all the same."""
+    day = [60.0 if hour // 24 < 5 and 9 <= hour % 24 < 18 else 5.0 for hour in range(168)]
+
+    (schedule,) = planned(profile=day, max_wait_minutes=60).schedules
+
+    assert schedule.leased[4] == schedule.leased[150] == 1
+    leases = [(lease.start_hour, lease.hours, lease.count) for lease in schedule.leases]
+    waits = replay(day, 14, slots=2, always_on=schedule.always_on, leases=leases, ready_minutes=30)
+    assert sum(wait > 60 for wait in waits) <= 0.05 * len(waits)
+
+
+def test_the_bound_says_what_it_is_a_bound_of(planned) -> None:
+    assert any("lower bound holds for the hosts that are needed hour by hour" in a for a in planned().assumptions)
 
 
 def test_same_input_same_plan(planned) -> None:
