@@ -71,7 +71,10 @@ def _cost(verdict: Verdict) -> Decimal:
 
 def _more(other: Decimal, chosen: Decimal) -> str:
     """How much dearer, both alone: the plan itself mixes types, and counts volumes and shared nodes."""
-    return f"{(other - chosen) / chosen * 100:+.0f} %" if chosen else ""
+    if not chosen:
+        return ""
+    percent = round((other - chosen) / chosen * 100)
+    return f"{percent:+} %" if percent else "the same"
 
 
 def _week(schedule: Schedule) -> dict[str, Any]:
