@@ -226,7 +226,7 @@ def _row(resource: PricedResource, moved: Change | None) -> dict[str, Any]:
     changed = None if moved is None or moved.is_none else moved
     return {
         "item": resource,
-        "free": resource.unpriced_reason is None and (amount is None or amount == ZERO) and most in {None, ZERO},
+        "free": changed is None and resource.unpriced_reason is None and {amount, most} <= {None, ZERO},
         "amount": amounts.interval(amount) if amount is not None else "unpriced" if resource.unpriced_reason else "",
         "sort": amount.min if amount is not None else -1,
         "most": amounts.interval(most) if most is not None and most != amount else "",
