@@ -30,6 +30,11 @@ class Task:
     relative_gap: float = 0.0
 
     @property
+    def is_nothing(self) -> bool:
+        """Whether nothing is demanded, so that not even figures are needed."""
+        return not (self.demand.amount or self.demand.buckets or self.workload.min_nodes)
+
+    @property
     def hours(self) -> float:
         """Hours of a month that it runs."""
         return HOURS_PER_MONTH if self.workload.hours_per_month is None else self.workload.hours_per_month
@@ -73,6 +78,8 @@ def stands(counter: Counter, task: Task, found: Market) -> tuple[Stand, ...]:
 def answer(counter: Counter, task: Task) -> Part:
     """The plan of a standing workload."""
     found = market_of(counter, task)
+    if task.is_nothing:
+        return Part(status="optimal", rejections=rejections(task.workload.name, found.rejected))
     tried = stands(counter, task, found)
     solved = [s for s in tried if s.solved]
     turned_down = rejections(task.workload.name, found.rejected)

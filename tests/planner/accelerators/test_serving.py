@@ -185,13 +185,15 @@ def test_missing_throughput_names_the_accelerators(spec_of, shop):
 
 
 def test_nothing_demanded_costs_nothing(spec_of, shop):
-    """Zero streams are a demand that no instance is needed for."""
+    """No streams and no tokens are a demand that neither an instance nor a figure is needed for."""
     shop.accelerator("a", graphics=True, video_encode=True).sell("g.1x", "a", 1, on_demand="1")
+    idle = {key: value for key, value in CHAT.items() if key != "replicas"} | {"tokens_per_second": 0}
 
-    plan = _serve(spec_of, shop, VIDEO | {"streams": 0})
+    for workload in (VIDEO | {"streams": 0}, idle):
+        plan = _serve(spec_of, shop, workload)
 
-    assert plan.allocations == ()
-    assert plan.status == "optimal"
+        assert plan.allocations == ()
+        assert plan.status == "optimal"
 
 
 def test_min_nodes_and_hours(spec_of, shop):
