@@ -79,7 +79,7 @@ class UnknownName(FleetError):  # noqa: N818  (reads as what it is)
         every = sorted(set(known))
         self.suggestions = nearest(name, every)
         hint = f"; did you mean {' or '.join(repr(s) for s in self.suggestions)}?" if self.suggestions else ""
-        if not hint and len(every) <= _FEW:
+        if not hint and 0 < len(every) <= _FEW:
             hint = f"; known are {', '.join(every)}"
         super().__init__(f"unknown {what} {name!r}{hint}")
 

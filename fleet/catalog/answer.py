@@ -56,7 +56,8 @@ def accelerators_text(items: Sequence[Accelerator]) -> str:
     right = frozenset({"GiB", "bf16", "fp8", "fp4", "W"})
     sold = [_accelerator(item) for item in items if item.orderable]
     rest = [f"  {item.key}: {item.name}: {item.why_not}" for item in items if not item.orderable]
-    return table(header, sold, right=right) + "\n\nNot to be had by type\n" + "\n".join(rest) + "\n"
+    unsold = "\n\nNot to be had by type\n" + "\n".join(rest) if rest else ""
+    return f"{table(header, sold, right=right)}{unsold}\n"
 
 
 def accelerators_json(items: Sequence[Accelerator]) -> list[dict[str, Any]]:

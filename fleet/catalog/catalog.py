@@ -82,13 +82,13 @@ class Catalog:
         """All instance types with a shape, by name, sorted."""
         if self._list is not None:
             return MappingProxyType(dict(self._list.types))
-        rows = (decode.instance_type(row) for row in self._snapshot.rows("types"))
+        rows = self._snapshot.values("types", decode.instance_type)
         return MappingProxyType({found.name: found for found in rows})
 
     @cached_property
     def listed(self) -> Mapping[str, ListedType]:
         """Types that only a price list or the capacity block page knows."""
-        rows = (decode.listed_type(row) for row in self._snapshot.rows("listed"))
+        rows = self._snapshot.values("listed", decode.listed_type)
         return MappingProxyType({found.name: found for found in rows})
 
     def type(self, name: str) -> InstanceType:
@@ -112,7 +112,7 @@ class Catalog:
     @cached_property
     def accelerators(self) -> Mapping[str, Accelerator]:
         """Accelerators by key, also those that EC2 does not sell."""
-        rows = (decode.accelerator(row) for row in self._snapshot.rows("accelerators"))
+        rows = self._snapshot.values("accelerators", decode.accelerator)
         return MappingProxyType({found.key: found for found in rows})
 
     @cached_property
@@ -232,7 +232,7 @@ class Catalog:
     @cached_property
     def macs(self) -> Mapping[str, MacHost]:
         """Mac hosts by instance type."""
-        rows = (decode.mac_host(row) for row in self._snapshot.rows("mac_hosts"))
+        rows = self._snapshot.values("mac_hosts", decode.mac_host)
         return MappingProxyType({found.instance_type: found for found in rows})
 
     def mac(self, type_: str) -> MacHost | None:
@@ -242,7 +242,7 @@ class Catalog:
     @cached_property
     def quotas(self) -> Mapping[str, Quota]:
         """EC2 quotas by code."""
-        rows = (decode.quota(row) for row in self._snapshot.rows("quotas"))
+        rows = self._snapshot.values("quotas", decode.quota)
         return MappingProxyType({found.code: found for found in rows})
 
     def quota_limits(self, region: str) -> Mapping[str, Decimal]:

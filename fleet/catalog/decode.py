@@ -18,6 +18,7 @@ from fleet.catalog.model import (
     Quota,
     SavingsPlanRate,
 )
+from fleet.errors import CatalogError
 
 if TYPE_CHECKING:
     from fleet.vocabulary import Architecture, Stack
@@ -166,13 +167,16 @@ def quota(row: Row) -> Quota:
 
 
 def price(row: Row, sources: Mapping[str, str]) -> Price:
-    """Price columns of a row; the source's id becomes its text."""
-    return Price(
-        usd=Decimal(row["usd"]),
-        as_of=date.fromisoformat(row["as_of"]) if row["as_of"] else UNDATED,
-        source=sources.get(row["source"], row["source"]),
-        note=cast("Note", row["note"]),
-    )
+    """Price columns of a row; the source's id becomes its text. CatalogError for a price or day that is none."""
+    try:
+        return Price(
+            usd=Decimal(row["usd"]),
+            as_of=date.fromisoformat(row["as_of"]) if row["as_of"] else UNDATED,
+            source=sources.get(row["source"], row["source"]),
+            note=cast("Note", row["note"]),
+        )
+    except (KeyError, ValueError, ArithmeticError) as exc:
+        raise CatalogError(f"the catalog has a price that cannot be read: {', '.join(row.values())}") from exc
 
 
 def savings_plan_rate(row: Row, sources: Mapping[str, str]) -> SavingsPlanRate:

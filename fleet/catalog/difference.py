@@ -13,6 +13,7 @@ __all__ = ["Difference", "Move", "compare", "difference_json", "difference_text"
 
 _WAYS = ("on_demand", "spot", "capacity_block", "dedicated_host")
 _SHOWN = 50
+"""Types and moves that are named; of more the number."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,7 +57,8 @@ def difference_text(found: Difference) -> str:
     blocks = []
     for what, names in (("New types", found.new_types), ("Gone types", found.gone_types)):
         if names:
-            blocks.append(f"{what}: {', '.join(names)}")
+            more = f" and {len(names) - _SHOWN:,} more (all with --json)" if len(names) > _SHOWN else ""
+            blocks.append(f"{what}: {', '.join(names[:_SHOWN])}{more}")
     if found.moves:
         order = sorted(found.moves, key=lambda move: (-abs(move.percent or 0), move.instance_type, move.region))
         rows = [_row(move) for move in order[:_SHOWN]]

@@ -2,6 +2,8 @@
 
 import hashlib
 import json
+import math
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -53,8 +55,8 @@ def _problems(records: object) -> list[str]:
     if not isinstance(records, list) or not records:
         return [f"expected a list of objects with {', '.join(_FIELDS)}, found {type(records).__name__}"]
     found = [problem for number, record in enumerate(records, start=1) for problem in _record(number, record)]
-    names = [record.get("name") for record in records if isinstance(record, dict)]
-    return found + [f"shape {name!r} is there twice" for name in sorted({n for n in names if n and names.count(n) > 1})]
+    names = Counter(r["name"] for r in records if isinstance(r, dict) and isinstance(r.get("name"), str))
+    return found + [f"shape {name!r} is there {count} times" for name, count in sorted(names.items()) if count > 1]
 
 
 def _record(number: int, record: object) -> list[str]:
@@ -65,10 +67,14 @@ def _record(number: int, record: object) -> list[str]:
     found += [
         f"{where}: unknown field {name!r}, allowed are {', '.join(_FIELDS)}" for name in record if name not in _FIELDS
     ]
+    if not isinstance(record.get("name", "x"), str) or not record.get("name", "x"):
+        found.append(f"{where}: name must be a text, found {record['name']!r}")
     for name in ("vcpus", "memory_gib", "max_pods", "on_demand_usd"):
         value = record.get(name, 1)
-        if isinstance(value, bool) or not isinstance(value, int | float) or not value > 0:
+        if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value < math.inf:
             found.append(f"{where}: {name} must be a number above 0, found {value!r}")
+        elif name == "max_pods" and value != int(value):
+            found.append(f"{where}: max_pods must be a whole number, found {value!r}")
     if record.get("architecture", "arm64") not in _ARCHITECTURES:
         found.append(f"{where}: architecture {record['architecture']!r} is none of {', '.join(_ARCHITECTURES)}")
     return found

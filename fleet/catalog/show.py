@@ -18,6 +18,8 @@ __all__ = ["shown_json", "shown_text"]
 def shown_text(catalog: Catalog, name: str, *, region: str | None, today: date, width: int) -> str:
     """The sheet, list or reason as a person reads it. UnknownName for a name or region that nobody knows."""
     found = _resolved(catalog, name, region)
+    if catalog.plain:
+        return _of_a_list(catalog, found.types[0], width)
     if found.kind in ("type", "listed"):
         return sheet_text(sheet_of(catalog, found.name, region=region), today=today, width=width)
     blocks = [
@@ -51,6 +53,21 @@ def _resolved(catalog: Catalog, name: str, region: str | None) -> Resolved:
     if region is not None and region not in catalog.regions:
         raise UnknownName("region", region, catalog.regions)
     return catalog.resolve(name)
+
+
+def _of_a_list(catalog: Catalog, item: InstanceType, width: int) -> str:
+    """A shape of a plain list: what the list says, the same in every region."""
+    price = catalog.on_demand(item.name, catalog.regions[0])
+    usd, source = (price.usd, price.source) if isinstance(price, Price) else (None, "")
+    pairs = [
+        ("architecture", item.architecture),
+        ("vCPU", number(item.vcpus)),
+        ("memory", f"{number(item.memory_gib)} GiB"),
+        ("pods", number(item.max_pods)),
+        ("on demand", f"{amount(usd)} USD/h in every region, without a day"),
+        ("source", f"{source}; nothing else is known"),
+    ]
+    return f"{item.name}\n{facts(pairs, width=width)}\n"
 
 
 def _title(found: Resolved) -> str:

@@ -8,11 +8,11 @@ import csv
 import hashlib
 import io
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from fleet.errors import CatalogError
 
@@ -23,6 +23,7 @@ _MANIFEST = "manifest.json"
 _FETCH = "build it again with 'fleet catalog refresh', or take the snapshot that ships with fleet"
 
 Row = dict[str, str]
+Value = TypeVar("Value")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +47,17 @@ class Snapshot:
         """Rows of a table (`types`, `on_demand/us-east-1`); none when the snapshot has no such table."""
         content = self.files.get(f"{name}.csv")
         return [] if content is None else list(csv.DictReader(io.StringIO(content.decode())))
+
+    def values(self, name: str, decode: Callable[[Row], Value]) -> list[Value]:
+        """Rows of a table as values. CatalogError names the row that is none."""
+        found = []
+        for line, row in enumerate(self.rows(name), start=2):
+            try:
+                found.append(decode(row))
+            except (KeyError, TypeError, ValueError, ArithmeticError, LookupError) as exc:
+                what = f"column {exc} is missing" if isinstance(exc, KeyError) else str(exc)
+                raise CatalogError(f"{self.folder / name}.csv:{line}: cannot be read ({what}); {_FETCH}") from exc
+        return found
 
     def names(self, under: str) -> tuple[str, ...]:
         """Names of the tables in a folder: regions of `on_demand`."""
@@ -123,6 +135,17 @@ def _check_manifest(path: Path, manifest: object) -> None:
         raise CatalogError(f"{path}: 'as_of' is no date (YYYY-MM-DD); {_FETCH}") from exc
     if not isinstance(manifest.get("sha256"), str):
         raise CatalogError(f"{path}: has no sha256; {_FETCH}")
+    for name, entry in manifest["files"].items():
+        if not _is_table(name) or not _is_entry(entry):
+            raise CatalogError(f"{path}: the line of {name!r} is not that of a table with sha256 and rows; {_FETCH}")
+
+
+def _is_table(name: str) -> bool:
+    return name.endswith(".csv") and not name.startswith("/") and ".." not in Path(name).parts
+
+
+def _is_entry(entry: object) -> bool:
+    return isinstance(entry, dict) and isinstance(entry.get("sha256"), str) and isinstance(entry.get("rows"), int)
 
 
 def _verified(path: Path, entry: Mapping[str, Any]) -> bytes:

@@ -1,6 +1,8 @@
 """The shipped snapshot is what its sources give, and a snapshot that was tampered with is never read."""
 
+import csv
 import errno
+import io
 import json
 import os
 import shutil
@@ -119,6 +121,56 @@ def test_day_of_the_manifest_must_be_a_day(copy):
 
     with pytest.raises(CatalogError, match="'as_of' is no date"):
         Catalog.load(copy)
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [
+        pytest.param(None, id="nothing"),
+        pytest.param({"rows": 1}, id="no sha256"),
+        pytest.param({"sha256": "x", "rows": "1"}, id="rows are text"),
+        pytest.param(["x"], id="a list"),
+    ],
+)
+def test_line_of_the_manifest_that_is_none_is_named(copy, entry):
+    manifest = json.loads((copy / "manifest.json").read_text())
+    manifest["files"]["types.csv"] = entry
+    (copy / "manifest.json").write_text(json.dumps(manifest))
+
+    with pytest.raises(CatalogError, match=r"the line of 'types\.csv' is not that of a table"):
+        Catalog.load(copy)
+
+
+def test_manifest_reads_no_file_outside_its_folder(copy):
+    manifest = json.loads((copy / "manifest.json").read_text())
+    manifest["files"]["../secret.csv"] = {"sha256": "x", "rows": 1}
+    (copy / "manifest.json").write_text(json.dumps(manifest))
+
+    with pytest.raises(CatalogError, match=r"the line of '\.\./secret\.csv'"):
+        Catalog.load(copy)
+
+
+@pytest.mark.parametrize(
+    ("table", "old", "new", "message"),
+    [
+        pytest.param("types", b"measured_on", b"measured", r"types\.csv:2: .*column 'measured_on' is missing",
+                     id="column"),
+        pytest.param("types", b"a1.2xlarge,a1,2xlarge,a,1", b"a1.2xlarge,a1,2xlarge,a,one", r"types\.csv:2: .*'one'",
+                     id="number"),
+        pytest.param("on_demand/us-east-1", b"m7g.large,0.0816", b"m7g.large,cheap", "cannot be read: m7g.large, cheap",
+                     id="price"),
+    ],
+)  # fmt: skip
+def test_snapshot_of_another_version_names_what_cannot_be_read(tmp_path, table, old, new, message):
+    """Written whole, but not by this fleet: a column has another name, a figure another form."""
+    snapshot = read_snapshot(SHIPPED)
+    files = {**snapshot.files, f"{table}.csv": snapshot.files[f"{table}.csv"].replace(old, new, 1)}
+    rows = {name.removesuffix(".csv"): list(csv.DictReader(io.StringIO(text.decode()))) for name, text in files.items()}
+    tables = {name: Table(columns=list(found[0]), rows=found) for name, found in rows.items()}
+    path = write_snapshot(tmp_path, tables, day=date(2026, 11, 24), as_of=snapshot.as_of)
+
+    with pytest.raises(CatalogError, match=message):
+        Catalog.load(path).on_demand("m7g.large", "us-east-1")
 
 
 _DAY = date(2026, 11, 24)
