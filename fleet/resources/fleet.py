@@ -60,7 +60,7 @@ class Fleet(pulumi.ComponentResource):
         super().__init__(token("Fleet"), name, {"name": args.spec.name}, opts)
         source = Source(spec=args.spec, plan=args.plan, catalog=args.catalog, settings=args.settings)
         design = design_fleet(source)
-        placements = networks(name, design.zones, args.settings, design.tags, parent=self)
+        placements = networks(name, design.zones, args.settings, design.tags, home=args.spec.region, parent=self)
         groups = _declare(name, design, placements, self)
         self.monthly_usd = pulumi.Output.from_input(float(design.monthly_usd))
         self.one_off_usd = pulumi.Output.from_input(float(design.one_off_usd))
@@ -82,9 +82,14 @@ def networks(
     settings: Settings,
     tags: Mapping[str, str],
     *,
+    home: str,
     parent: pulumi.Resource | None,
 ) -> dict[str, Placement]:
-    """The network of each region: the existing one that the settings name, else a new one."""
+    """The network of each region: the existing one that the settings name, else a new one.
+
+    Networks are named by their region, but for the fleet's `home`: a workload that moves to another region renames
+    no network.
+    """
     placements = {}
     several = len(zones) > 1
     for region in sorted(zones):
@@ -98,7 +103,7 @@ def networks(
             placements[region] = existing_network(region, zones[region], network, path=path)
             continue
         args = NetworkArgs(region=region, zones=zones[region], settings=network, tags=tags)
-        created = Network(f"{name}-{region}" if several else name, args, pulumi.ResourceOptions(parent=parent))
+        created = Network(name if region == home else f"{name}-{region}", args, pulumi.ResourceOptions(parent=parent))
         placements[region] = created.placement
     return placements
 

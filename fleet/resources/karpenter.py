@@ -106,7 +106,7 @@ def _requirements(pool: Sequence[NodeGroupDesign]) -> list[dict[str, Any]]:
         "kubernetes.io/os": ["linux"],
         "karpenter.sh/capacity-type": ["spot" if first.market == "spot" else "on-demand"],
         "node.kubernetes.io/instance-type": [facts.name for facts in first.types],
-        "topology.kubernetes.io/zone": sorted({zone for group in pool for zone in group.zones}),
+        "topology.kubernetes.io/zone": sorted({group.zone for group in pool}),
     }
     return [{"key": key, "operator": "In", "values": allowed} for key, allowed in values.items()]
 

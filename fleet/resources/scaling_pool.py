@@ -28,7 +28,7 @@ def declare_groups(name: str, args: PoolArgs, parent: pulumi.Resource) -> list[a
     design = args.design
     accesses: dict[str, Access] = {}
     for region in sorted({group.region for group in design.groups}):
-        suffix = "" if not accesses else f"-{region}"
+        suffix = "" if region == design.home else f"-{region}"
         accesses[region] = instance_access(
             f"{name}{suffix}", placement=placement_in(args.placements, region), tags=design.tags, parent=parent
         )

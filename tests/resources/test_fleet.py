@@ -107,7 +107,7 @@ def tag(group, key):
 
 def test_spot_has_many_pools_no_price_cap_and_its_base(declare_fleet):
     """Spot is taken from the pools least likely to be interrupted, with the planned base on demand."""
-    policy = declare_fleet().one(GROUP, "mixed-live-spot")["mixedInstancesPolicy"]
+    policy = declare_fleet().one(GROUP, "mixed-live-spot-x86-64")["mixedInstancesPolicy"]
 
     distribution = policy["instancesDistribution"]
     overrides = policy["launchTemplate"]["overrides"]
@@ -346,7 +346,7 @@ def test_a_fleet_elsewhere_follows(declare_fleet, spec, make_plan, allocate):
 
     regions = {r["inputs"]["region"] for r in declared.resources if "region" in r["inputs"] and "aws:" in r["type"]}
     assert regions == {"eu-west-1"}
-    assert declared.names(GROUP) == ["mixed-licensing-m8g-xlarge"]
+    assert declared.names(GROUP) == ["mixed-licensing-m8g-xlarge-eu-west-1"]
 
 
 def test_regions_have_networks_of_their_own(declare_fleet, make_plan, allocate):
@@ -415,7 +415,7 @@ def test_vllm_on_neuron_gets_its_own_image_however_it_is_written(declare_fleet, 
     there = allocate("embed", "trn2.48xlarge", 1, region="us-east-2", zones=["us-east-2c"])
     declared = declare_fleet(of=spec.model_copy(update={"workloads": named}), by=make_plan([there]))
 
-    assert "vllm" in declared.one(LAUNCH_TEMPLATE, "mixed-embed-trn2-48xlarge")["imageId"]
+    assert "vllm" in declared.one(LAUNCH_TEMPLATE, "mixed-embed-trn2-48xlarge-us-east-2")["imageId"]
 
 
 def test_burstable_types_keep_to_their_baseline(declare_fleet, make_plan, allocate):

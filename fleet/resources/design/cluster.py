@@ -1,7 +1,7 @@
-"""An EKS cluster from the nodes that a plan packs: one managed node group for each allocation."""
+"""An EKS cluster from the nodes that a plan packs: managed node groups by type, market and zone."""
 
-from collections import defaultdict
-from dataclasses import dataclass
+from collections import Counter, defaultdict
+from dataclasses import dataclass, field
 
 from pulumi import InputPropertyError
 
@@ -20,15 +20,16 @@ _CONTROL_PLANE_ZONES = 2
 """EKS places its control plane in subnets of at least two zones, whatever the nodes use."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Slice:
-    """Equal nodes: one type (or several of one size on spot), one market, some zones."""
+@dataclass(slots=True)
+class _Pool:
+    """Equal nodes: one type (or several of one size on spot), one market, and who shares them."""
 
-    types: tuple[str, ...]
     market: Market
-    zones: tuple[str, ...]
-    count: int
-    workloads: tuple[str, ...]
+    exclusive: str | None
+    types: set[str] = field(default_factory=set)
+    workloads: set[str] = field(default_factory=set)
+    counts: Counter[str] = field(default_factory=Counter)
+    """Zone -> nodes."""
 
 
 def design_cluster(source: Source, cluster: Cluster) -> ClusterDesign | None:
@@ -40,15 +41,15 @@ def design_cluster(source: Source, cluster: Cluster) -> ClusterDesign | None:
     if len(regions) > 1:
         raise InputPropertyError(f"plan.allocations.{cluster.name}", f"a cluster lives in one region, found {regions}")
     zones = zones_of(allocations, cluster.name)
-    slices = _slices(source, cluster, allocations)
-    mixed = len({source.facts(name).architecture for part in slices for name in part.types}) > 1
+    pools = _pools(source, cluster, allocations)
+    mixed = len({source.facts(name).architecture for pool in pools for name in pool.types}) > 1
     settings = source.settings.clusters.get(cluster.name, ClusterSettings())
     workloads = tuple(sorted({name for allocation in allocations for name in allocation.workloads}))
     return ClusterDesign(
         name=cluster.name,
         region=regions[0],
         control_plane_zones=zones if settings.existing else _widened(zones, source.catalog.zones(regions[0])),
-        node_groups=tuple(_node_group(source, cluster, part, mixed=mixed) for part in slices),
+        node_groups=tuple(g for pool in pools for g in _node_groups(source, cluster, pool, mixed=mixed)),
         root_volume_gib=max(20, round(cluster.root_volume_gib)),
         settings=settings,
         tags=fleet_tags(source.spec, source.settings.tags) | {"fleet:cluster": cluster.name, "fleet:kind": "service"},
@@ -57,51 +58,68 @@ def design_cluster(source: Source, cluster: Cluster) -> ClusterDesign | None:
     )
 
 
-def _slices(source: Source, cluster: Cluster, allocations: list[Allocation]) -> list[_Slice]:
-    pools: dict[tuple[object, ...], list[Allocation]] = defaultdict(list)
+def _pools(source: Source, cluster: Cluster, allocations: list[Allocation]) -> list[_Pool]:
+    """Nodes that may stand for each other, counted in each zone as the plan packed them."""
+    bought: dict[tuple[str, Market], list[Allocation]] = defaultdict(list)
     for allocation in allocations:
-        facts = source.facts(allocation.instance_type)
-        alike = (facts.architecture, facts.vcpus, facts.memory_gib) if allocation.purchase == "spot" else (facts.name,)
-        pools[market_of(allocation), *alike].append(allocation)
-    return [part for members in pools.values() for part in _by_zone(source, cluster, members)]
+        bought[allocation.instance_type, market_of(allocation)].append(allocation)
+    pools: dict[tuple[object, ...], _Pool] = {}
+    for (name, market), members in bought.items():
+        facts = source.facts(name)
+        alike = (facts.architecture, facts.vcpus, facts.memory_gib) if market == "spot" else (name,)
+        for zone, count, workloads in _packed(source, cluster, name, market) or _spread(members, cluster):
+            exclusive = _exclusive(source, workloads)
+            pool = pools.setdefault((market, exclusive, *alike), _Pool(market, exclusive))
+            pool.types.add(name)
+            pool.workloads |= workloads
+            pool.counts[zone] += count
+    return list(pools.values())
 
 
-def _by_zone(source: Source, cluster: Cluster, members: list[Allocation]) -> list[_Slice]:
-    """One slice over all zones when the packing is even over them, as a group keeps it; else one for each zone."""
-    types = tuple(sorted({member.instance_type for member in members}))
-    market = market_of(members[0])
-    workloads = tuple(sorted({name for member in members for name in member.workloads}))
-    counts: dict[str, int] = defaultdict(int)
-    for node in source.plan.nodes:
-        if node.cluster == cluster.name and node.instance_type in types and _market(node.purchase) == market:
-            counts[node.zone] += node.count
+def _packed(
+    source: Source, cluster: Cluster, instance_type: str, market: Market
+) -> list[tuple[str, int, frozenset[str]]]:
+    """Zone, count and workloads of the nodes of a type, as the plan packed them."""
+    return [
+        (node.zone, node.count, frozenset(node.replicas))
+        for node in source.plan.nodes
+        if node.cluster == cluster.name
+        and node.instance_type == instance_type
+        and ("spot" if node.purchase == "spot" else "on_demand") == market
+    ]
+
+
+def _spread(members: list[Allocation], cluster: Cluster) -> list[tuple[str, int, frozenset[str]]]:
+    """The same without a packing: even over the zones."""
     zones = zones_of(members, cluster.name)
-    total = sum(member.count for member in members)
-    if not counts or max(counts.values()) - min(counts.get(zone, 0) for zone in zones) <= 1:
-        return [_Slice(types, market, zones, total, workloads)]
-    return [_Slice(types, market, (zone,), counts[zone], workloads) for zone in sorted(counts)]
+    whole, rest = divmod(sum(member.count for member in members), len(zones))
+    workloads = frozenset(name for member in members for name in member.workloads)
+    return [(zone, whole + (place < rest), workloads) for place, zone in enumerate(zones) if whole or place < rest]
 
 
-def _market(purchase: str) -> Market:
-    return "spot" if purchase == "spot" else "on_demand"
-
-
-def _node_group(source: Source, cluster: Cluster, part: _Slice, *, mixed: bool) -> NodeGroupDesign:
-    types = tuple(source.facts(name) for name in part.types)
-    _check_images(source, part.workloads)
-    exclusive = _exclusive(source, part.workloads)
-    return NodeGroupDesign(
-        name=_name(cluster, part),
-        types=types,
-        market=part.market,
-        zones=part.zones,
-        count=part.count,
-        max_pods=min(cluster.max_pods_per_node, *(facts.max_pods for facts in types)),
-        ami_type=_ami_type(types[0]),
-        labels={f"workload.fleet/{name}": "true" for name in part.workloads},
-        taints=tuple(_taints(types[0], part, exclusive, mixed=mixed)),
-        tags=cluster_tags(source.spec, cluster.name, part.workloads, source.settings.tags),
-    )
+def _node_groups(source: Source, cluster: Cluster, pool: _Pool, *, mixed: bool) -> list[NodeGroupDesign]:
+    """A group in each zone, so that its count is the plan's, and its name does not depend on the counts."""
+    types = tuple(source.facts(name) for name in sorted(pool.types))
+    workloads = tuple(sorted(pool.workloads))
+    _check_images(source, workloads)
+    owner = [pool.exclusive] if pool.exclusive else []
+    market = ["spot"] if pool.market == "spot" else []
+    name = "-".join([cluster.name, types[0].name.replace(".", "-"), *owner, *market])
+    return [
+        NodeGroupDesign(
+            name=f"{name}-{zone}",
+            types=types,
+            market=pool.market,
+            zone=zone,
+            count=pool.counts[zone],
+            max_pods=min(cluster.max_pods_per_node, *(facts.max_pods for facts in types)),
+            ami_type=_ami_type(types[0]),
+            labels={f"workload.fleet/{name}": "true" for name in workloads},
+            taints=tuple(_taints(types[0], pool, mixed=mixed)),
+            tags=cluster_tags(source.spec, cluster.name, workloads, source.settings.tags),
+        )
+        for zone in sorted(pool.counts)
+    ]
 
 
 def _check_images(source: Source, workloads: tuple[str, ...]) -> None:
@@ -113,20 +131,21 @@ def _check_images(source: Source, workloads: tuple[str, ...]) -> None:
             )
 
 
-def _exclusive(source: Source, workloads: tuple[str, ...]) -> str | None:
+def _exclusive(source: Source, workloads: frozenset[str]) -> str | None:
+    """The workload that has nodes for itself, when these are its."""
     if len(workloads) != 1:
         return None
-    only = source.spec.workload(workloads[0])
+    only = source.spec.workload(min(workloads))
     return only.name if isinstance(only, Service) and only.exclusive_nodes else None
 
 
-def _taints(facts: TypeFacts, part: _Slice, exclusive: str | None, *, mixed: bool) -> list[Taint]:
+def _taints(facts: TypeFacts, pool: _Pool, *, mixed: bool) -> list[Taint]:
     taints = []
-    if exclusive:
-        taints.append(Taint(key="fleet/workload", value=exclusive))
+    if pool.exclusive:
+        taints.append(Taint(key="fleet/workload", value=pool.exclusive))
     if mixed and facts.architecture == "arm64":
         taints.append(Taint(key="fleet/architecture", value="arm64"))
-    if part.market == "spot":
+    if pool.market == "spot":
         taints.append(Taint(key="fleet/interruptible", value="true"))
     return taints
 
@@ -138,12 +157,6 @@ def _ami_type(facts: TypeFacts) -> str:
     if "neuron" in facts.stacks:
         return "AL2023_x86_64_NEURON"
     return f"AL2023_{'ARM_64' if facts.architecture == 'arm64' else 'x86_64'}_STANDARD"
-
-
-def _name(cluster: Cluster, part: _Slice) -> str:
-    zone = [part.zones[0]] if len(part.zones) == 1 else []
-    market = ["spot"] if part.market == "spot" else []
-    return "-".join([cluster.name, part.types[0].replace(".", "-"), *market, *zone])
 
 
 def _widened(zones: tuple[str, ...], known: tuple[str, ...]) -> tuple[str, ...]:

@@ -82,7 +82,7 @@ def _places(design: WorkloadDesign | ClusterDesign) -> list[tuple[str, tuple[str
             hosts = tuple(host.zone for host in design.hosts)
             return [(design.region, hosts), *((design.region, lease.zones) for lease in design.leases)]
         case ClusterDesign():
-            nodes = [(design.region, group.zones) for group in design.node_groups]
+            nodes = [(design.region, (group.zone,)) for group in design.node_groups]
             return [(design.region, design.control_plane_zones), *nodes]
 
 

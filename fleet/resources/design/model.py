@@ -77,6 +77,8 @@ class PoolDesign:
 
     workload: str
     kind: Kind
+    home: str
+    """The region of the fleet, which names do not repeat."""
     groups: tuple[GroupDesign, ...]
     tags: Mapping[str, str]
     target_cpu_percent: float | None = None
@@ -134,7 +136,7 @@ class NodeGroupDesign:
     name: str
     types: tuple[TypeFacts, ...]
     market: Market
-    zones: tuple[str, ...]
+    zone: str
     count: int
     max_pods: int
     ami_type: str

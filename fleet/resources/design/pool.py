@@ -27,6 +27,7 @@ def design_pool(source: Source, workload: Workload) -> PoolDesign | None:
     return PoolDesign(
         workload=workload.name,
         kind=workload.kind,
+        home=source.spec.region,
         groups=in_reservation(workload.name, groups, source.settings.reservations.get(workload.name)),
         tags=workload_tags(source.spec, workload, extra=source.settings.tags),
         target_cpu_percent=source.settings.target_cpu_percent if isinstance(workload, Service) else None,
@@ -149,17 +150,13 @@ def _minimum(workload: Workload, choices: Sequence[Choice], zones: int, desired:
 
 
 def _name(source: Source, workload: Workload, lead: Allocation) -> str:
-    """Stable under a change of counts: workload, market or type; architecture and region where there are several."""
-    allocations = source.allocations(workload)
+    """Workload, then type or market; no count and no other group of the plan has a say in it."""
     parts = [workload.name]
     if lead.purchase != "spot":
         parts.append(lead.instance_type.replace(".", "-"))
     else:
-        parts.append("spot")
-        architectures = {source.facts(a.instance_type).architecture for a in allocations if a.purchase == "spot"}
-        if len(architectures) > 1:
-            parts.append(source.facts(lead.instance_type).architecture.replace("_", "-"))
-    if len({a.region for a in allocations}) > 1:
+        parts += ["spot", source.facts(lead.instance_type).architecture.replace("_", "-")]
+    if lead.region != source.spec.region:
         parts.append(lead.region)
     return "-".join(parts)
 
