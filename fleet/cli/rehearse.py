@@ -17,7 +17,9 @@ def rehearse(
     keep: Annotated[
         bool, typer.Option("--keep", help="Wait before destroying, so that you can look around with the AWS CLI.")
     ] = False,
-    port: Annotated[int, typer.Option("--port", help="Port of the simulated AWS [default: any free one].")] = 0,
+    port: Annotated[
+        int, typer.Option("--port", min=0, max=65_535, help="Port of the simulated AWS [default: any free one].")
+    ] = 0,
     output: around.Output = None,
 ) -> int:
     """Deploy to a simulated AWS, check what is there, destroy it.

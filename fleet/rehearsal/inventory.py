@@ -1,5 +1,6 @@
 """What exists in the simulated AWS, asked with boto3 and nothing of the provider's own code."""
 
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -17,10 +18,30 @@ class Inventory:
         """(type, id) of everything."""
         return {(kind, identity) for kind, found in self.entries.items() for identity in found}
 
+    def described(self) -> list[str]:
+        """What runs in it, in words: instances and hosts by type, nodes of node groups."""
+        instances = Counter(one["InstanceType"] for one in self.entries.get("aws:ec2/instance:Instance", {}).values())
+        hosts = Counter(
+            one["HostProperties"].get("InstanceType", "a family")
+            for one in self.entries.get("aws:ec2/dedicatedHost:DedicatedHost", {}).values()
+        )
+        nodes = [
+            one["scalingConfig"]["desiredSize"] for one in self.entries.get("aws:eks/nodeGroup:NodeGroup", {}).values()
+        ]
+        told = [_counted("instances", instances), _counted("dedicated hosts", hosts)]
+        told += [f"{sum(nodes)} nodes wanted by {len(nodes)} node groups"] if nodes else []
+        return [line for line in told if line]
+
     def find(self, kind: str, identity: str) -> Mapping[str, Any] | None:
         """One entry, None when it does not exist."""
         found: Mapping[str, Any] | None = self.entries.get(kind, {}).get(identity)
         return found
+
+
+def _counted(what: str, by_type: Counter[str]) -> str:
+    if not by_type:
+        return ""
+    return f"{by_type.total()} {what}: {', '.join(f'{count} x {name}' for name, count in by_type.most_common())}"
 
 
 def client(service: str, region: str, endpoint: str) -> Any:

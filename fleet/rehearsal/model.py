@@ -30,6 +30,8 @@ class Report:
     project: str
     steps: tuple[Step, ...]
     checks: tuple[Check, ...]
+    was_there: tuple[str, ...] = ()
+    """What ran in the simulated AWS between `up` and `destroy`, in words."""
     notes: tuple[str, ...] = ()
 
     @property
@@ -43,6 +45,8 @@ def summary(report: Report) -> str:
     seconds = sum(step.seconds for step in report.steps)
     lines = [f"rehearsal of {report.project} on a simulated AWS"]
     lines += [f"  {step.name:<16} {step.seconds:6.1f} s  {step.outcome}" for step in report.steps]
+    if report.was_there:
+        lines += ["what AWS had", *(f"  {line}" for line in report.was_there)]
     lines.append("checks")
     for check in report.checks:
         lines.append(f"  {_verdict(check)} {check.claim} ({check.count} looked at)")

@@ -114,7 +114,13 @@ class _Play:
             found.append(gone)
             outcome.append("nothing left" if not gone.problems else f"{len(gone.problems)} left")
         project = f"{self.bench.folder.name} ({len(made.resources)} resources)"
-        return Report(project=project, steps=tuple(self.steps), checks=tuple(found), notes=tuple(self.notes))
+        return Report(
+            project=project,
+            steps=tuple(self.steps),
+            checks=tuple(found),
+            was_there=tuple(existing.described()),
+            notes=tuple(self.notes),
+        )
 
     def _checks(self, resources: Sequence[Resource], found: Inventory, regions: list[str], store: Store) -> list[Check]:
         return [

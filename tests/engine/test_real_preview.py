@@ -221,6 +221,24 @@ def test_component_package_runs(program, preview, tmp_path):
     assert volumes[0].parent == "urn:pulumi:dev::scratch::thing:index:Thing::t"
 
 
+def test_stack_may_be_named_in_full(program, preview):
+    """A stack named with its organization and project is the same stack, with the same file of configuration."""
+    folder = program("import pulumi\npulumi.export('x', [pulumi.get_stack(), pulumi.Config().require('size')])\n")
+    (folder / "Pulumi.prod.yaml").write_text("config:\n  scratch:size: 9\n")
+
+    stack = preview(folder, stack="acme/scratch/prod").stack
+
+    assert (stack.name, stack.exports) == ("prod", {"x": ["prod", "9"]})
+
+
+def test_missing_plugin_is_something_missing(program, preview):
+    """A program in a language, or with a provider, that nothing here can run says what is to be installed."""
+    with pytest.raises(MissingError, match="pulumi-language-nodejs"):
+        preview(program("", "name: scratch\nruntime: nodejs\n"))
+    with pytest.raises(MissingError, match="pulumi-resource-nowhere"):
+        preview(program("import pulumi\npulumi.CustomResource('nowhere:index:Thing', 't', {})\n"))
+
+
 def test_folder_without_a_project_is_refused(preview, tmp_path):
     """A folder without Pulumi.yaml is an error that says what is missing."""
     with pytest.raises((ConfigError, ProgramError), match=r"Pulumi\.yaml"):

@@ -112,18 +112,41 @@ def test_remains_are_found(store):
     )
 
 
+def test_what_was_there_is_told_by_type():
+    """A person sees how many instances of which type ran, the hosts, and the nodes that clusters want."""
+    found = Inventory(
+        entries={
+            INSTANCE: {
+                f"i-{n}": {"InstanceType": kind} for n, kind in enumerate(["m7g.large", "m8g.large", "m8g.large"])
+            },
+            HOST: {"h-1": {"HostProperties": {"InstanceType": "mac2.metal"}}},
+            "aws:eks/nodeGroup:NodeGroup": {"a": {"scalingConfig": {"desiredSize": 2}}},
+        }
+    )
+
+    assert found.described() == [
+        "3 instances: 2 x m8g.large, 1 x m7g.large",
+        "1 dedicated hosts: 1 x mac2.metal",
+        "2 nodes wanted by 1 node groups",
+    ]
+    assert Inventory().described() == []
+
+
 def test_summary_shows_problems_in_full():
     """The report names steps, checks and every problem, and whether it passed; a claim about nothing is not ok."""
     report = Report(
         project="studio",
         steps=(Step(name="up", seconds=1.25, outcome="3 create"),),
         checks=(Check(claim="it exists", count=3, problems=("web is missing",)), Check(claim="it is a Mac", count=0)),
+        was_there=("2 instances: 2 x m7g.large",),
         notes=("the clock was moved",),
     )
 
     assert summary(report) == (
         "rehearsal of studio on a simulated AWS\n"
         "  up                  1.2 s  3 create\n"
+        "what AWS had\n"
+        "  2 instances: 2 x m7g.large\n"
         "checks\n"
         "  FAIL it exists (3 looked at)\n"
         "       web is missing\n"

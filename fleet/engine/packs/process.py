@@ -68,11 +68,17 @@ class PackProcess:
             ) from None
 
     def said(self) -> str:
-        """What the pack printed last, for an error message; waits a moment for its last words when it has ended."""
+        """What the pack printed last, for an error message; waits a moment for its last words when it has ended.
+
+        Of what was handed on already only the last line is repeated.
+        """
         if self._ended():
             for reader in self._readers:
                 reader.join(timeout=1.0)
-        return ":\n" + "\n".join(self._lines[-20:]) if self._lines else ""
+        lines = [line for line in self._lines if line.strip()]
+        if self._output is not None:
+            return f": {lines[-1].strip()}" if lines else ""
+        return ":\n" + "\n".join(lines[-20:]) if lines else ""
 
     def is_running(self) -> bool:
         """Whether the pack's process is there."""

@@ -17,7 +17,7 @@ from fleet.engine.real.packs import in_own_words, pack_arguments
 from fleet.engine.real.processes import SILENCE_SECONDS, Finished, run
 from fleet.engine.real.registrations import Registrations, read_registrations
 from fleet.engine.real.workbench import Workbench, workbench
-from fleet.errors import PackError, ProgramError
+from fleet.errors import MissingError, PackError, ProgramError
 from fleet.stack.model import Stack
 
 if TYPE_CHECKING:
@@ -28,6 +28,7 @@ __all__ = ["preview_with_cli", "require_success"]
 ANSWERS = "FLEET_SIMULATED_ANSWERS"
 """Environment variable that names a file of answers to provider calls, for the simulated AWS provider."""
 _PACK_FAILED = re.compile(r"policy pack \"|policy pack '|failed to run policy|policy config|[Aa]nalyzer")
+_PART_MISSING = re.compile(r"no (language|resource) plugin '")
 _UNHANDLED = "Program failed with an unhandled exception:\n"
 
 
@@ -48,10 +49,10 @@ def preview_with_cli(
     """Preview the program in `folder` with the real engine; findings come from its policy events only.
 
     Raises ProgramError when the program or a resource of it fails (a violation is a finding, not an error), PackError
-    when a pack cannot run, MissingError when no CLI can be had. `throw_away` asks for a local backend (True) or the
-    user's own (False) whatever is logged in; None decides by what is there. `answers` are for the simulated AWS
-    provider; a real one asks AWS. `say` gets one line a notice. A CLI that reports nothing for `silence` seconds is
-    ended, a ProgramError.
+    when a pack cannot run, MissingError when no CLI can be had or a plugin that the program needs. `throw_away` asks
+    for a local backend (True) or the user's own (False) whatever is logged in; None decides by what is there. `answers`
+    are for the simulated AWS provider; a real one asks AWS. `say` gets one line a notice. A CLI that reports nothing
+    for `silence` seconds is ended, a ProgramError.
     """
     folder = folder.resolve()
     environment = dict(os.environ) if environment is None else environment
@@ -108,6 +109,10 @@ def require_success(events: Events, finished: Finished, packs: Sequence[PolicyPa
         raise ProgramError(f"the Pulumi CLI was ended by signal {-finished.code} before it was done; run it again")
     said = [] if events.is_complete else [without_notices(finished.stderr)]
     text = "\n".join(part for part in (*events.errors, *said) if part)
+    if _PART_MISSING.search(text):
+        raise MissingError(
+            f"{text}\nfleet stands in for the Python language host and the AWS provider only; install it"
+        )
     if _PACK_FAILED.search(text):
         raise PackError(_with_packs(text, events, packs))
     if text:

@@ -37,20 +37,28 @@ _OWNER = ".owner"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Workbench:
-    """Everything that a call of the CLI needs; `scratch` is a folder that goes with it."""
+    """Everything that a call of the CLI needs; `scratch` is a folder that goes with it.
+
+    `full_name` is the stack as the backend names it, which may begin with its organization and project.
+    """
 
     cli: Cli
     folder: Path
     project: Project
-    stack: str
+    full_name: str
     scratch: Path
     environment: Mapping[str, str]
     config_file: Path | None
     throw_away: bool
 
+    @property
+    def stack(self) -> str:
+        """The stack's own name."""
+        return _own_name(self.full_name)
+
     def arguments(self) -> list[str]:
         """The flags that every command about the stack takes."""
-        flags = ["--stack", self.stack, "--non-interactive"]
+        flags = ["--stack", self.full_name, "--non-interactive"]
         return [*flags, "--config-file", str(self.config_file)] if self.config_file else flags
 
 
@@ -78,7 +86,8 @@ def workbench(
     with _scratch_folder() as scratch:
         variables = dict(environment)
         _add_parts(variables, scratch, cli, say, project=project, simulated_aws=simulated_aws)
-        name = stack or (_selected(project, environment) if not local else None) or "dev"
+        full_name = stack or (_selected(project, environment) if not local else None) or "dev"
+        name = _own_name(full_name)
         file = (project.config_folder or project.root) / f"Pulumi.{name}.yaml"
         if local:
             stacks = {f"organization/{project.name}/{name}": None, **_referenced(references or {}, project.name)}
@@ -90,7 +99,7 @@ def workbench(
             cli=cli,
             folder=project.root,
             project=project,
-            stack=name,
+            full_name=name if local else full_name,
             scratch=scratch,
             environment=variables,
             config_file=config_file,
@@ -227,6 +236,11 @@ def _write_shim(file: Path, module: str) -> None:
 def _write_executable(file: Path, command: str) -> None:
     file.write_text(f"#!/bin/sh\n{command}\n")
     file.chmod(0o700)
+
+
+def _own_name(stack: str) -> str:
+    """The last part of `ORGANIZATION/PROJECT/STACK`."""
+    return stack.rpartition("/")[2]
 
 
 def _referenced(references: Mapping[str, Mapping[str, Any]], project: str) -> dict[str, Mapping[str, Any]]:
