@@ -1,21 +1,15 @@
 """Write the generated parts of the documentation, or with --check say which are not current.
 
 Generated: docs/cli.md from the commands' help, docs/rules/ from the rules, docs/planted.md from the tests of the pack,
-the output shown in README.md.
+the output of commands that README.md and docs/guides/ show.
 """
 
-import os
-import re
-import shutil
 import subprocess
 import sys
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
-_BLOCK = re.compile(r"<!-- run: (?P<command>[^|]+?) \| keep (?P<keep>\d+) -->.*?<!-- end -->", re.DOTALL)
-ENVIRONMENT = {**os.environ, "COLUMNS": "100", "NO_COLOR": "1", "TERM": "dumb", "FLEET_TODAY": "2026-12-01"}
+from page_outputs import ENVIRONMENT, ROOT, with_outputs
 
 
 def main() -> int:
@@ -40,7 +34,8 @@ def _pages() -> Iterator[tuple[Path, str]]:
     yield ROOT / "docs" / "cli.md", _reference()
     yield from _rules()
     yield ROOT / "docs" / "planted.md", _planted()
-    yield ROOT / "README.md", _with_outputs((ROOT / "README.md").read_text(encoding="utf-8"))
+    for path in (ROOT / "README.md", *sorted((ROOT / "docs" / "guides").glob("*.md"))):
+        yield path, with_outputs(path.read_text(encoding="utf-8"))
 
 
 def _rules() -> Iterator[tuple[Path, str]]:
@@ -70,35 +65,6 @@ def _reference() -> str:
     for words in _commands():
         lines += [f"## fleet {' '.join(words)}", "", "```text", _help(words).strip(), "```", ""]
     return "\n".join(lines)
-
-
-def _with_outputs(text: str) -> str:
-    """A page whose `<!-- run: COMMAND | keep N -->` blocks hold the first N lines that the command prints."""
-    with tempfile.TemporaryDirectory() as folder:
-        for name in ("fleet.yaml", "Pulumi.yaml", "Pulumi.prod.yaml", "Pulumi.dev.yaml", "__main__.py"):
-            shutil.copy(ROOT / name, folder)
-        (Path(folder) / ".venv").symlink_to(sys.prefix, target_is_directory=True)
-        shutil.copytree(ROOT / "policies", Path(folder) / "policies")
-        return _BLOCK.sub(lambda found: _output(found, Path(folder)), text)
-
-
-def _output(found: re.Match[str], folder: Path) -> str:
-    words = found["command"].split()
-    done = subprocess.run(
-        [sys.executable, "-m", "fleet", *words[1:]],
-        check=True,
-        capture_output=True,
-        text=True,
-        env=ENVIRONMENT,
-        cwd=folder,
-    )
-    # How long it took differs from run to run.
-    lines = [re.sub(r", solved in [0-9.]+ s", "", line.rstrip()) for line in done.stdout.splitlines()]
-    kept, keep = lines, int(found["keep"])
-    if len(lines) > keep:
-        kept = [*lines[:keep], "..."]
-    shown = "\n".join(kept)
-    return f"<!-- run: {found['command']} | keep {keep} -->\n```text\n$ {found['command']}\n{shown}\n```\n<!-- end -->"
 
 
 def _commands() -> Iterator[tuple[str, ...]]:

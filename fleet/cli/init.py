@@ -1,6 +1,8 @@
 """`fleet init`: a folder to start from."""
 
+import json
 import re
+from importlib.metadata import distribution
 from pathlib import Path
 from typing import Annotated
 
@@ -44,13 +46,23 @@ def write_starter(folder: Path) -> list[Path]:
             f"{folder} is not empty (found {', '.join(there[:3])}{more}); nothing was written: name an empty folder"
         )
     written = []
-    for name, text in starter_files(_name(folder)).items():
+    for name, text in starter_files(_name(folder), _requirement()).items():
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         with path.open("x", encoding="utf-8") as file:
             file.write(text)
         written.append(path)
     return written
+
+
+def _requirement() -> str:
+    """What installs this fleet elsewhere: the commit it came from, where pip knows it (PEP 610), else its version."""
+    here = distribution("fleet-planner")
+    origin = json.loads(here.read_text("direct_url.json") or "{}")
+    if "vcs_info" in origin:
+        source = f"{origin['vcs_info']['vcs']}+{origin['url']}@{origin['vcs_info']['commit_id']}"
+        return f"fleet-planner @ {source}"
+    return f"fleet-planner=={here.version}"
 
 
 def _name(folder: Path) -> str:

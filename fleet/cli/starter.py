@@ -83,7 +83,7 @@ jobs:
       - uses: actions/setup-python@v5
         with:
           python-version: "3.11"
-      - run: pip install fleet-planner
+      - run: pip install "{requirement}"
       - run: fleet plan --check
       - run: fleet preview --format markdown --output preview.md
       - if: always()
@@ -91,11 +91,11 @@ jobs:
 """
 
 
-def starter_files(name: str) -> dict[str, str]:
-    """Path in the folder -> text of each file, for a fleet of that name."""
+def starter_files(name: str, requirement: str) -> dict[str, str]:
+    """Path in the folder -> text of each file, for a fleet of that name; `requirement` installs fleet (PEP 508)."""
     return {
         "fleet.yaml": _SPEC.format(name=name),
         "Pulumi.yaml": _PULUMI.format(name=name),
         "__main__.py": _PROGRAM,
-        ".github/workflows/fleet.yml": _WORKFLOW,
+        ".github/workflows/fleet.yml": _WORKFLOW.replace("{requirement}", requirement),
     }

@@ -19,6 +19,7 @@ from fleet.planner.clusters import node_type
 from fleet.planner.mac import Weeks, as_batch, mac_choices, needs_mac, survey_macs
 from fleet.planner.own_nodes import batch_vcpus, replicas_on, why_too_small
 from fleet.planner.rejections import rejections
+from fleet.planner.volumes import ROOT_VOLUME_GIB, root_volume_hourly_usd
 from fleet.planner.work import Work, work_of
 from fleet.planner.worth import Binding, bindings
 from fleet.plans.model import Plan, Rejection
@@ -159,8 +160,8 @@ def _processor(spec: FleetSpec, workload: Service | Batch, catalog: Catalog, off
     if units <= 0:
         return _out(offer.kind.name, why_too_small(workload, offer.kind))
     demand, hours = _demand(workload)
-    count = math.ceil(demand / units - 1e-9)
-    monthly = (count * offer.usd * usd(hours)).quantize(_MICRO)
+    count = sum(math.ceil(part / units - 1e-9) for part in _by_zone(workload, demand))
+    monthly = (count * (offer.usd + _beside(spec, workload, catalog, offer.region)) * usd(hours)).quantize(_MICRO)
     each = f"{units:g} {'replicas' if isinstance(workload, Service) else 'vCPUs'} each"
     return Verdict(
         name=offer.kind.name,
@@ -174,6 +175,16 @@ def _processor(spec: FleetSpec, workload: Service | Batch, catalog: Catalog, off
         purchase=offer.purchase,
         region=offer.region,
     )
+
+
+def _beside(spec: FleetSpec, workload: Service | Batch, catalog: Catalog, region: str) -> Decimal:
+    """What a node costs an hour beside its instance, as the plan counts it: root volume, and the cluster's fee."""
+    name = workload.cluster if isinstance(workload, Service) else None
+    if name is None:
+        return root_volume_hourly_usd(catalog, region, ROOT_VOLUME_GIB) or Decimal(0)
+    cluster = next(item for item in spec.clusters if item.name == name)
+    volume = root_volume_hourly_usd(catalog, region, cluster.root_volume_gib) or Decimal(0)
+    return volume + cluster.per_node_monthly_usd / HOURS_PER_MONTH
 
 
 def _units(spec: FleetSpec, workload: Service | Batch, catalog: Catalog, offer: Offer, work: Work) -> float:
@@ -193,6 +204,15 @@ def _demand(workload: Service | Batch) -> tuple[float, float]:
         hours = HOURS_PER_MONTH if workload.hours_per_month is None else workload.hours_per_month
         return float(workload.replicas), float(hours)
     return workload.vcpu_hours / workload.deadline_hours, workload.runs_per_month * workload.deadline_hours
+
+
+def _by_zone(workload: Service | Batch, demand: float) -> list[float]:
+    """The demand of each zone that nodes of its own must serve: replicas spread, their counts at most 1 apart."""
+    zones = min(workload.zone_spread, workload.replicas) if isinstance(workload, Service) else 1
+    if zones <= 1:
+        return [demand]
+    each, more = divmod(int(demand), zones)
+    return [float(each + (zone < more)) for zone in range(zones)]
 
 
 def _macs(spec: FleetSpec, workload: AppleBuilds, catalog: Catalog, today: date) -> Mapping[str, Verdict]:

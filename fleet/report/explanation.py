@@ -13,6 +13,7 @@ from fleet.planner.accelerators import Judgement
 from fleet.planner.explanation import Explanation, Verdict
 from fleet.plans.model import Plan
 from fleet.report.amounts import money, trimmed
+from fleet.report.reasons import MEANING
 
 _SHOWN = 12
 
@@ -72,9 +73,18 @@ def explanation_text(
 def _about(console: Console, verdict: Verdict) -> None:
     state = "chosen" if verdict.chosen else "eligible" if verdict.eligible else "not possible"
     console.print(Text.assemble((verdict.name, "bold"), ": ", (state, "green" if verdict.eligible else "red")))
-    console.print(Text(verdict.message))
+    if not _is_codes_only(verdict):
+        console.print(Text(verdict.message))
+    grid = Table.grid(padding=(0, 2))
     for reason in verdict.reasons:
-        console.print(Text(f"- {reason}", "red"))
+        grid.add_row(Text(f"- {reason}", "red"), Text(MEANING[reason]))
+    console.print(grid)
+
+
+def _is_codes_only(verdict: Verdict) -> bool:
+    """True where the message repeats the codes, which follow with their meaning."""
+    said = verdict.message.rpartition(": ")[2].split(", ")
+    return bool(verdict.reasons) and set(said) <= set(MEANING)
 
 
 def _chosen(console: Console, found: Explanation, plan: Plan | None) -> None:
@@ -99,7 +109,7 @@ def _table(verdicts: tuple[Verdict, ...]) -> Table:
     table.add_column("count", justify="right")
     table.add_column("purchase")
     table.add_column("region")
-    table.add_column("USD an hour", justify="right")
+    table.add_column("USD an hour, all", justify="right")
     table.add_column("USD", justify="right")
     for verdict in verdicts:
         cost = (

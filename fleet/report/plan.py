@@ -47,7 +47,7 @@ def plan_text(plan: Plan, *, width: int = 80, colour: bool = False, everything: 
     _listed(console, "Next", plan.next_steps if everything else plan.next_steps[:_MOST_STEPS])
     left = _left_out(plan)
     if left and not everything:
-        console.print(Text(f"{left}: --verbose shows them", "dim"))
+        console.print(Text(f"{left}: see --verbose", "dim"))
     return trimmed(out.getvalue())
 
 
@@ -55,8 +55,8 @@ def _left_out(plan: Plan) -> str:
     """What a short text leaves out, counted."""
     steps, assumed = len(plan.next_steps) - _MOST_STEPS, len(plan.assumptions)
     parts = [
-        f"{steps} more steps" if steps > 0 else "",
-        f"{assumed} assumptions" if assumed else "",
+        f"{steps} more step{'s' if steps > 1 else ''}" if steps > 0 else "",
+        f"{assumed} assumption{'s' if assumed > 1 else ''}" if assumed else "",
     ]
     return " and ".join(part for part in parts if part)
 

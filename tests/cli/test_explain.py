@@ -107,3 +107,41 @@ def test_it_answers_without_a_lock_and_for_a_fleet_that_cannot_be_had(example, f
     assert ran.code == 0
     assert "Instead" in ran.out
     assert not (example / "fleet.lock.json").exists()
+
+
+def test_no_alternative_is_cheaper_than_a_choice_that_is_proved_optimal(example, fleet):
+    """Alternatives count what the plan counts: root volumes, and nodes in every zone of the spread."""
+    (example / "fleet.yaml").write_text(
+        "version: 1\nname: one\nregion: us-east-1\nworkloads:\n"
+        "  - {name: web, kind: service, replicas: 6, per_replica: {vcpus: 2, memory_gib: 4}, zone_spread: 3}\n"
+    )
+    plan = json.loads(fleet("plan", "--json", *DAY).out)
+
+    explained = json.loads(fleet("explain", "web", "--json", *DAY).out)
+
+    assert plan["status"] == "optimal"
+    assert explained["chosen"][0]["monthly_usd"] == pytest.approx(plan["monthly_usd"])
+    assert min(item["monthly_usd"] for item in explained["alternatives"]) >= plan["monthly_usd"]
+
+
+def test_a_name_that_is_a_family_too_means_the_chip_for_apple_builds(planned, fleet):
+    """m4 is a family of 2015 and a chip of Apple."""
+    said = json.loads(fleet("explain", "ios", "--type", "m4", "--json", *DAY).out)
+
+    assert (said["known"], said["eligible"]) == (True, True)
+
+
+def test_every_reason_is_said_in_words():
+    from typing import get_args
+
+    from fleet.report.reasons import MEANING
+    from fleet.vocabulary import Reason
+
+    assert set(MEANING) == set(get_args(Reason))
+
+
+def test_codes_come_with_their_meaning_and_once(planned, fleet):
+    out = fleet("explain", "web", "--type", "t3.large", *DAY).out
+
+    assert out.count("burstable types are left out") == 1
+    assert "burstable, excluded" not in out
