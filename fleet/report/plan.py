@@ -14,7 +14,6 @@ from fleet.money import per_month
 from fleet.plans.model import Allocation, Change, Plan, Schedule
 from fleet.report.amounts import money, trimmed
 
-_WIDE = 100
 _MOST_STEPS = 4
 _COMMAND = "aws "
 _MOST_TYPES = 3
@@ -34,7 +33,7 @@ def plan_text(plan: Plan, *, width: int = 80, colour: bool = False, everything: 
     console.print(Text.assemble((plan.name, "bold"), " · ", (claim(plan), "green" if plan.allocations else "red")))
     if plan.allocations:
         console.print()
-        console.print(_table(plan, width, everything=everything))
+        console.print(_fitting(console, list(_rows(plan, everything=everything))))
         console.print()
         console.print(_totals(plan))
     for conflict in plan.conflicts:
@@ -100,9 +99,8 @@ class _Row:
 
     @property
     def hourly(self) -> str:
-        prices = [allocation.unit_hourly_usd for allocation in self.allocations]
-        low, high = f"{min(prices):,.4f}", f"{max(prices):,.4f}"
-        return low if low == high else f"{low} to {high}"
+        prices = {f"{allocation.unit_hourly_usd:,.4f}" for allocation in self.allocations}
+        return prices.pop() if len(prices) == 1 else ""
 
     @property
     def amount(self) -> str:
@@ -130,21 +128,28 @@ def _owner(allocation: Allocation) -> str:
     return f"{allocation.cluster}: {names}" if allocation.cluster else names
 
 
-def _table(plan: Plan, width: int, *, everything: bool) -> Table:
+def _fitting(console: Console, rows: Sequence[_Row]) -> Table:
+    """The table with zones and prices of an hour where they fit beside the rest, else without."""
+    table = _table(rows, is_wide=True)
+    natural = console.measure(table, options=console.options.update(max_width=1_000)).maximum
+    return table if natural <= console.width else _table(rows, is_wide=False)
+
+
+def _table(rows: Sequence[_Row], *, is_wide: bool) -> Table:
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
     table.add_column("workload")
     table.add_column("instances", no_wrap=True)
     table.add_column("purchase", no_wrap=True)
-    if width >= _WIDE:
+    if is_wide:
         table.add_column("zones", no_wrap=True)
-        table.add_column("USD an hour each", justify="right", no_wrap=True)
+        table.add_column("USD an hour", justify="right", no_wrap=True)
     table.add_column("USD a month", justify="right", no_wrap=True)
     before = ""
-    for row in _rows(plan, everything=everything):
+    for row in rows:
         # The same owner is named once, on its first line.
         cells = [row.owner if row.owner != before else "", row.instances, _purchase(row.allocations[0])]
         before = row.owner
-        if width >= _WIDE:
+        if is_wide:
             cells += [_zones(row.allocations[0]), row.hourly]
         table.add_row(*cells, row.amount)
     return table
