@@ -102,6 +102,16 @@ def _spot(spec: FleetSpec, workload: Workload) -> Iterator[Limit]:
     rules = spec.rules_for(workload)
     if not workload.interruptible:
         return
+    least = rules.spot.min_instance_types or 1
+    if least > 1:
+        yield Limit(
+            constraint=f"purchase.spot.min_instance_types of {workload.name}",
+            without=_changed(workload, partial(_respotted, rules, "min_instance_types", None)),
+            words=_cap(_types, f"{least} types at least"),
+            advice="lower it, or allow more types on spot",
+            looser=_changed(workload, partial(_respotted, rules, "min_instance_types", least - 1)),
+            step=f"one type less of purchase.spot.min_instance_types of {workload.name}",
+        )
     for field, step in (("on_demand_base_percent", "1 % less"), ("max_interruption_percent", "no")):
         value = getattr(rules.spot, field)
         if not value:

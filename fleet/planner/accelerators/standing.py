@@ -3,12 +3,11 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from functools import partial
 
 from fleet.money import HOURS_PER_MONTH, usd
 from fleet.planner.accelerators import allocate, quota
 from fleet.planner.accelerators.choices import Choice
-from fleet.planner.accelerators.clashes import conflicts, lack_throughput
+from fleet.planner.accelerators.clashes import conflict, lack_throughput
 from fleet.planner.accelerators.market import Market, survey
 from fleet.planner.accelerators.offers import Counter
 from fleet.planner.accelerators.serving import Demand, Option, Problem, QuotaRow, Serving, serve
@@ -88,7 +87,7 @@ def answer(counter: Counter, task: Task) -> Part:
         return Part(
             status="timed_out" if gave_up else "infeasible",
             rejections=turned_down,
-            conflicts=conflicts(counter, task.demand, found, partial(_able, task)),
+            conflicts=(conflict(counter, task.demand, found),),
         )
     best = solved[0]
     counted = zip(best.choices, best.serving.counts, strict=True)
@@ -101,13 +100,6 @@ def answer(counter: Counter, task: Task) -> Part:
         rejections=turned_down,
         assumptions=_assumptions(counter, task, found, best),
     )
-
-
-def _able(task: Task, counter: Counter) -> bool:
-    """Whether the task can be served under the spec and workload of a counter."""
-    assert isinstance(counter.workload, Inference | Rendering)
-    other = replace(task, workload=counter.workload)
-    return any(stand.solved for stand in stands(counter, other, market_of(counter, other)))
 
 
 def _serving_only(found: Market, task: Task) -> Market:
