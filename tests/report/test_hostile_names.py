@@ -8,6 +8,7 @@ import pytest
 from markdown_it import MarkdownIt
 
 from fleet import report
+from fleet.report.harmless import plain, short
 from fleet.result import against, diff, result_json
 
 NAMES = {
@@ -69,6 +70,14 @@ def test_markdown_stays_one_heading_two_tables_and_lists_without_links_or_mentio
     visible = "".join(token.content for token in inline if token.type == "text")
     for token in ("@o", "#1", "#2", "://", "www.evil"):
         assert token not in visible
+    # Nothing of the name is lost: a bar that ended its cell would take the rest of the row with it.
+    name = result.resources[0].name
+    shown = [
+        "".join(child.content for child in token.children if child.type == "text").replace("\u200b", "")
+        for token in tokens
+        if token.type == "inline"
+    ]
+    assert any(text.startswith(short(name, 120)) for text in shown)
 
 
 def test_the_diff_as_markdown_stays_one_table(hostile):
@@ -86,6 +95,10 @@ def test_the_page_holds_no_tag_attribute_or_address_of_a_name(hostile):
     for harm in ("<img", "<b a", "javascript:", "onload='x", "\x1b", "49}}", "<!-- x"):
         assert harm not in text
     text.encode()
+
+
+def test_a_terminal_sequence_leaves_nothing_behind():
+    assert plain(NAMES["terminal"]) == "red link 31m"
 
 
 def test_junit_is_well_formed(hostile):
