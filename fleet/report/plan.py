@@ -10,6 +10,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from fleet.catalog import UNDATED
+from fleet.catalog.sheet import day_text
 from fleet.money import per_month
 from fleet.plans.model import Allocation, Change, Plan, Schedule
 from fleet.report.amounts import money, trimmed
@@ -173,8 +175,10 @@ def _totals(plan: Plan) -> Text:
         text.append(f"; {plan.kg_co2e_per_month:,.0f} kg CO2e a month", "dim")
     days = sorted({allocation.price_as_of for allocation in plan.allocations})
     if days:
-        text.append(f"\nPrices of {days[0]}" + (f" to {days[-1]}" if days[-1] != days[0] else ""), "dim")
-        text.append(f", catalog of {plan.catalog.as_of}, planned for {plan.planned_on}", "dim")
+        until = f" to {days[-1]}" if days[-1] != days[0] else ""
+        prices = "Prices without a day" if days[0] == UNDATED == days[-1] else f"Prices of {day_text(days[0])}{until}"
+        of = "a list of shapes" if plan.catalog.as_of == UNDATED else f"catalog of {plan.catalog.as_of}"
+        text.append(f"\n{prices}, {of}, planned for {plan.planned_on}", "dim")
     return text
 
 

@@ -173,3 +173,4 @@ def test_planning_on_a_list_of_shapes_uses_these_alone(example, fleet):
     # 128 vCPUs: two large at 1.5 cost 3.0; thirty-two small would cost 3.2.
     assert [(a["instance_type"], a["count"]) for a in plan["allocations"]] == [("large", 2)]
     assert plan["status"] == "optimal"
+    assert "Prices without a day, a list of shapes" in fleet("plan", "--catalog", "shapes.json", *DAY).out
