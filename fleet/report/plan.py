@@ -83,7 +83,8 @@ def claim(plan: Plan) -> str:
     if plan.status == "optimal":
         return f"proved optimal (gap {plan.gap_percent:.2f} %{seconds})"
     word = "time limit reached" if plan.status == "timed_out" else "feasible"
-    return f"{word}: at most {plan.gap_percent:.2f} % above the proved lower bound{seconds}"
+    gap = "less than 0.01" if plan.gap_percent < 0.01 else f"at most {plan.gap_percent:.2f}"  # noqa: PLR2004  (shown places)
+    return f"{word}: {gap} % above the proved lower bound{seconds}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
