@@ -97,9 +97,13 @@ class PackRun:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EngineRun:
-    """What one run of a program gave: its stack, findings (none without a pack), and what the program logged."""
+    """What one run of a program gave: its stack, findings (none without a pack), and what the program logged.
+
+    `not_applicable` holds (rule, reason) of rules that did not apply or could not decide.
+    """
 
     stack: Stack
     findings: tuple[PackFinding, ...] = ()
     diagnostics: tuple[str, ...] = ()
     packs: tuple[PackInfo, ...] = ()
+    not_applicable: tuple[tuple[str, str], ...] = ()

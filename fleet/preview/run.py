@@ -74,7 +74,8 @@ def preview_with_engine(request: Request) -> Result:
             say=request.say,
         )
     _tell(run, request.say)
-    return _result(request, run.stack, run.findings, "pulumi", undecided=0)
+    undecided = sum(parse_undecided(reason) for _, reason in run.not_applicable)
+    return _result(request, run.stack, run.findings, "pulumi", undecided=undecided)
 
 
 def check_stack(request: Request, stack: Stack) -> Result:

@@ -8,11 +8,14 @@ from pathlib import Path
 
 import pytest
 
+from fleet.engine.embedded import run_program
 from fleet.engine.model import PolicyPack
+from fleet.engine.packs import run_packs
 from fleet.engine.real.processes import run
 from fleet.engine.real.workbench import workbench
 from fleet.errors import PackError
 from fleet.rehearsal.server import simulated_aws
+from fleet.result.grammar import parse_undecided
 
 pytestmark = pytest.mark.engine
 
@@ -57,6 +60,16 @@ def test_unknown_amount_fails_a_budget(programs, preview):
     found = preview(programs / "unknowns", packs=[PolicyPack(folder=PACK, config=config)]).findings
 
     assert ("monthly-budget-exceeded", "mandatory") in {(finding.rule, finding.level) for finding in found}
+
+
+def test_what_cannot_be_decided_is_counted(programs, preview):
+    """The events tell nothing of rules that could not decide: they are counted all the same, as embedded."""
+    packs, folder = [PolicyPack(folder=PACK)], programs / "unknowns"
+    embedded = run_packs(packs, folder, run_program(folder).stack)[0].not_applicable
+    real = preview(folder, packs=packs).not_applicable
+
+    assert sorted(real) == sorted(embedded)
+    assert sum(parse_undecided(reason) for _, reason in real) > 0
 
 
 def test_unknown_rule_is_refused(programs, preview):

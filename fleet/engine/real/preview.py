@@ -142,7 +142,13 @@ def _engine_run(
     findings = tuple(
         _finding(violation, rules.get((violation.pack, violation.rule))) for violation in events.violations
     )
-    return EngineRun(stack=stack, findings=findings, diagnostics=events.diagnostics, packs=registrations.packs)
+    return EngineRun(
+        stack=stack,
+        findings=findings,
+        diagnostics=events.diagnostics,
+        packs=registrations.packs,
+        not_applicable=registrations.not_applicable,
+    )
 
 
 def _finding(violation: Violation, rule: RuleInfo | None) -> PackFinding:

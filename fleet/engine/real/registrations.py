@@ -24,13 +24,14 @@ _REGISTER = "/pulumirpc.ResourceMonitor/RegisterResource"
 _READ = "/pulumirpc.ResourceMonitor/ReadResource"
 _ANALYZER_INFO = "/pulumirpc.Analyzer/GetAnalyzerInfo"
 _CONFIGURE = "/pulumirpc.Analyzer/Configure"
+_ANALYSES = tuple(f"/pulumirpc.Analyzer/{name}" for name in ("Remediate", "Analyze", "AnalyzeStack"))
 _PROVIDER = "/pulumirpc.ResourceProvider/CheckConfig"
 _OLD_PROVIDER = "/pulumirpc.ResourceProvider/DiffConfig"
 _BUILT_IN = "::pulumi:providers:pulumi::"
 """The provider of stack references is part of the engine: nobody calls it, so that the log does not name it."""
-_WANTED = tuple(
-    f'{{"method":"{method}"' for method in (_REGISTER, _READ, _ANALYZER_INFO, _CONFIGURE, _PROVIDER, _OLD_PROVIDER)
-)
+_METHODS = (_REGISTER, _READ, _ANALYZER_INFO, _CONFIGURE, *_ANALYSES, _PROVIDER, _OLD_PROVIDER)
+_WANTED = tuple(f'{{"method":"{method}"' for method in _METHODS)
+_OF_ANALYSES = tuple(f'{{"method":"{method}"' for method in _ANALYSES)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +43,8 @@ class Registrations:
     providers: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     old_providers: Mapping[str, Operation] = field(default_factory=dict)
     """What becomes of the providers that the stack has already."""
+    not_applicable: tuple[tuple[str, str], ...] = ()
+    """(rule, reason) once per pack, rule and reason: what a rule could not decide, which no event tells."""
 
     def complete(self, resources: Sequence[Resource], folder: Path) -> tuple[Resource, ...]:
         """The resources with dependencies and lines, default providers before the first resource that has them."""
@@ -87,9 +90,12 @@ def _gather(lines: Iterable[str]) -> Registrations:
     levels: dict[str, dict[str, Any]] = {}
     providers: dict[str, Mapping[str, Any]] = {}
     old_providers: dict[str, Operation] = {}
+    left_out: dict[tuple[str, str, str], None] = {}
     for line in lines:
         if not line.startswith(_WANTED) or '"progress":"response_completed"' not in line:
             continue
+        if line.startswith(_OF_ANALYSES) and '"notApplicable"' not in line:
+            continue  # two for each resource, and most of them say nothing
         try:
             call = json.loads(line)
         except ValueError:
@@ -97,6 +103,9 @@ def _gather(lines: Iterable[str]) -> Registrations:
         response, source = call.get("response") or {}, (call.get("metadata") or {}).get("name", "")
         if call["method"] in {_REGISTER, _READ} and response.get("urn"):
             requests[response["urn"]] = call["request"]
+        elif call["method"] in _ANALYSES:
+            told = response.get("notApplicable") or ()
+            left_out |= dict.fromkeys((source, one["policyName"], one.get("reason", "")) for one in told)
         elif call["method"] == _OLD_PROVIDER:
             old_providers[call["request"]["urn"]] = "update" if response.get("changes") == "DIFF_SOME" else "same"
         elif call["method"] == _PROVIDER:
@@ -106,7 +115,13 @@ def _gather(lines: Iterable[str]) -> Registrations:
         elif call["method"] == _CONFIGURE:
             levels[source] = call["request"].get("policyConfig") or {}
     infos = tuple(_pack(info, levels.get(source, {})) for source, info in packs.items())
-    return Registrations(requests=requests, packs=infos, providers=providers, old_providers=old_providers)
+    return Registrations(
+        requests=requests,
+        packs=infos,
+        providers=providers,
+        old_providers=old_providers,
+        not_applicable=tuple((rule, reason) for _, rule, reason in left_out),
+    )
 
 
 def _provider(urn: str, inputs: Mapping[str, Any], operation: Operation) -> Resource:
