@@ -114,6 +114,8 @@ def reasons(resource: ResourceChange) -> Sequence[str]:
 
 
 def _value(value: object) -> str:
+    if isinstance(value, list):
+        return ", ".join(_value(item) for item in value) or "none"
     return "not set" if value is None else f"{value}"
 
 

@@ -104,3 +104,12 @@ def test_every_column_adds_up_and_the_columns_add_up_to_the_change(make, made):
             (was, old_unit), (now, new_unit) = kept[resource.name]
             assert resource.by_prices_usd == exactly(was * (Decimal(new_unit) - Decimal(old_unit)))
             assert resource.by_inputs_usd == exactly((now - was) * Decimal(new_unit))
+
+
+def test_lists_are_written_as_people_write_them(make):
+    base = make.resource("web", priced_inputs={"instanceTypes": ["m7g.large", "m8g.large"]})
+    head = make.resource("web", priced_inputs={"instanceTypes": ["m8g.large"]})
+
+    text = diff_text(diff(make.result([base]), make.result([head])))
+
+    assert "instanceTypes: m7g.large, m8g.large -> m8g.large" in text
