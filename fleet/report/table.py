@@ -75,6 +75,8 @@ def _branch(
     differs = branch.at_maximum != branch.monthly_usd
     maximum = Text(amounts.interval(branch.at_maximum) if differs else "", "dim")
     phrase = plain(amounts.what(resource))
+    if phrase and branch.alike > 1:
+        phrase = f"each {phrase}"
     inner = below + ("│  " if branch.children else "   ")
     with_phrase = Text.assemble(left, f"  {phrase}" if phrase else "")
     is_one_line = with_phrase.cell_len <= _room(amount, maximum, width)

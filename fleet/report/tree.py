@@ -65,8 +65,9 @@ def _joined(branches: Sequence[Branch]) -> tuple[Branch, ...]:
     alike: dict[object, list[Branch]] = defaultdict(list)
     for number, branch in enumerate(branches):
         item = branch.resource
-        is_plain = not (branch.children or item.instance_types or any(f.id not in OF_A_TYPE for f in branch.findings))
-        same = (item.type, str(item.monthly_usd), str(branch.at_maximum), item.unpriced_reason)
+        is_plain = not (branch.children or any(finding.id not in OF_A_TYPE for finding in branch.findings))
+        runs = (tuple(item.instance_types), item.architecture, item.purchase, str(item.count))
+        same = (item.type, *runs, str(item.monthly_usd), str(branch.at_maximum), item.unpriced_reason)
         alike[same if is_plain else number].append(branch)
     return tuple(_as_one(found) if len(found) > 1 else found[0] for found in alike.values())
 

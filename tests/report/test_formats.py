@@ -159,3 +159,16 @@ def test_advice_that_repeats_is_said_once_and_counted_but_what_fails_never(make,
     assert text.count("FT702 place of") == 9
     everything = report.table(make.result([make.resource(n) for n in names], advice), everything=True)
     assert everything.count("FT701 tags of") == 9
+
+
+def test_siblings_that_differ_by_name_only_are_one_line_with_their_sum(make):
+    root = make.free("shop", kind="pulumi:pulumi:Stack")
+    inside = [make.resource(name, amount, parent=root.urn) for name, amount in (("a", 730), ("b", 730), ("c", 100))]
+    result = make.result([root, *inside])
+    text = report.table(result)
+
+    assert "─ a  ec2 Instance x 2" in text
+    assert "─ b  " not in text
+    assert text.count("each 1 x") == 1
+    assert "─ c  ec2 Instance  " in text
+    assert "─ b  " in report.table(result, everything=True)
