@@ -54,6 +54,8 @@ class Market:
 
     offers: tuple[Offer, ...]
     rejected: Mapping[str, frozenset[Reason]]
+    ways: frozenset[tuple[str, Purchase]]
+    """Instance types, each with a purchase option, of the offers."""
 
 
 def takes_of(catalog: Catalog, offer: Offer) -> tuple[tuple[str, float], ...]:
@@ -82,7 +84,11 @@ def survey(spec: FleetSpec, workload: ProcessorWorkload, catalog: Catalog, regio
             )
         else:
             offers += usable
-    return Market(offers=tuple(sorted(offers, key=lambda offer: offer.order)), rejected=rejected)
+    return Market(
+        offers=tuple(sorted(offers, key=lambda offer: offer.order)),
+        rejected=rejected,
+        ways=frozenset((offer.kind.name, offer.purchase) for offer in offers),
+    )
 
 
 def shape_reasons(

@@ -1,7 +1,7 @@
 """What a cluster is planned from, and the packing problem that each of its zones is."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from fleet.catalog import Catalog, eks_reserved
@@ -11,6 +11,8 @@ from fleet.planner.packing import Load, NodeType, Problem
 from fleet.planner.spot_shares import capped, on_demand_base, types_needed
 from fleet.planner.volumes import root_volume_hourly_usd
 from fleet.spec.model import Cluster, FleetSpec, Service
+
+_EPSILON = 1e-9
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,8 +25,8 @@ class Ground:
     markets: Mapping[str, Market]
     """By workload."""
     zones: Sequence[str]
-    toll: Mapping[str, float] = field(default_factory=dict)
-    """USD an hour on top for each unit of a limit, in the model only."""
+    nodes: Mapping[Offer, NodeType]
+    """Every offer of the markets as a node, at the price that the model sees."""
 
     @property
     def members(self) -> list[Service]:
@@ -50,14 +52,9 @@ class Ground:
     def problem(self, group: Sequence[Service], zone: str) -> Problem:
         """What one zone must hold of a group and on what, limits aside."""
         loads = tuple(load for w in group for load in self._loads(w, zone) if load.count)
-        offers = {
-            (o.kind.name, o.purchase, o.commitment): o
-            for w in group
-            for o in self.markets[w.name].offers
-            if zone in o.zones
-        }
-        types = [self._priced(node_type(self.cluster, self.catalog, offer)) for offer in offers.values()]
-        usable = [node for node in types if node.room[2] >= 1]
+        markets = {id(market): market for market in (self.markets[w.name] for w in group)}
+        offers = dict.fromkeys(offer for market in markets.values() for offer in market.offers if zone in offer.zones)
+        usable = [node for node in (self.nodes[offer] for offer in offers) if node.room[2] >= 1]
         return Problem(
             loads=loads,
             types=capped(usable, loads, types_needed(self.spec, group), 1.0),
@@ -65,23 +62,17 @@ class Ground:
             seconds=self.spec.planner.time_limit_seconds,
         )
 
-    def _priced(self, node: NodeType) -> NodeType:
-        extra = tolled(node.takes, self.toll)
-        return replace(node, hourly_usd=node.hourly_usd + extra) if extra else node
-
     def _zones_for(self, workload: Service) -> list[str]:
         """The zones as a workload uses them: first those where a type that holds a replica is sold."""
         need = (workload.per_replica.vcpus, workload.per_replica.memory_gib)
-        sold = {
-            zone
-            for offer in self.markets[workload.name].offers
-            if all(size <= room + 1e-9 for size, room in zip(need, self._room(offer), strict=False))
-            for zone in offer.zones
-        }
-        return sorted(self.zones, key=lambda zone: (zone not in sold, zone))
-
-    def _room(self, offer: Offer) -> tuple[float, float, float]:
-        return node_type(self.cluster, self.catalog, offer).room
+        unsold = set(self.zones)
+        for offer in self.markets[workload.name].offers:
+            room = self.nodes[offer].room
+            if need[0] <= room[0] + _EPSILON and need[1] <= room[1] + _EPSILON:
+                unsold -= set(offer.zones)
+            if not unsold:
+                break
+        return sorted(self.zones, key=lambda zone: (zone in unsold, zone))
 
     def _loads(self, workload: Service, zone: str) -> Iterator[Load]:
         """The workload's replicas in one zone: spread over its first `zone_spread` zones, differing by at most one.
@@ -93,12 +84,25 @@ class Ground:
         position = self._zones_for(workload).index(zone)
         count = _share(workload.replicas, position, spread) if position < spread else 0
         need = (workload.per_replica.vcpus, workload.per_replica.memory_gib, 1.0)
-        anywhere = frozenset((offer.kind.name, offer.purchase) for offer in self.markets[workload.name].offers)
-        steady = frozenset(pair for pair in anywhere if pair[1] != "spot")
+        anywhere = self.markets[workload.name].ways
+        steady = anywhere if not workload.interruptible else frozenset(pair for pair in anywhere if pair[1] != "spot")
         movable = workload.interruptible and count
         base = _share(on_demand_base(self.spec, workload), position, spread) if movable else 0
         yield Load(workload=workload.name, need=need, count=base, allowed=steady)
         yield Load(workload=workload.name, need=need, count=count - base, allowed=anywhere)
+
+
+def nodes_of(
+    cluster: Cluster, catalog: Catalog, markets: Iterable[Market], toll: Mapping[str, float]
+) -> dict[Offer, NodeType]:
+    """Every offer as a node; `toll` prices units of limits (USD an hour) on top of what nodes cost."""
+    found: dict[Offer, NodeType] = {}
+    for market in {id(market): market for market in markets}.values():
+        for offer in market.offers:
+            if offer not in found:
+                node = node_type(cluster, catalog, offer)
+                found[offer] = replace(node, hourly_usd=node.hourly_usd + tolled(node.takes, toll)) if toll else node
+    return found
 
 
 def members_of(spec: FleetSpec, cluster: Cluster) -> list[Service]:

@@ -9,7 +9,7 @@ from fleet.catalog import Catalog
 from fleet.planner.candidates import NO_TOLL, Market, survey
 from fleet.planner.clusters.bound import as_one
 from fleet.planner.clusters.clashes import no_common_region, too_few_zones
-from fleet.planner.clusters.ground import Ground, members_of
+from fleet.planner.clusters.ground import Ground, members_of, nodes_of
 from fleet.planner.clusters.held import AsLocked, Leaning, stands
 from fleet.planner.clusters.outcome import part_of
 from fleet.planner.clusters.zones import Afresh, Packer, Room, Zoned, packed
@@ -109,11 +109,26 @@ def _ground(
     """The cluster in one region; the part that says so where it has too few zones."""
     there = spec.model_copy(update={"region": region})
     members = members_of(there, cluster)
-    markets = {workload.name: survey(there, workload, catalog, region, today=today) for workload in members}
+    markets = _markets(there, members, catalog, region, today)
     zones = _zones(catalog, region, cluster.zones, markets.values(), wanted)
     if len(zones) < cluster.zones:
         return Part(status="infeasible", conflicts=(too_few_zones(there, cluster, zones),))
-    return Ground(spec=there, cluster=cluster, catalog=catalog, markets=markets, zones=zones, toll=toll)
+    nodes = nodes_of(cluster, catalog, markets.values(), toll)
+    return Ground(spec=there, cluster=cluster, catalog=catalog, markets=markets, zones=zones, nodes=nodes)
+
+
+def _markets(
+    spec: FleetSpec, members: Sequence[Service], catalog: Catalog, region: str, today: date
+) -> dict[str, Market]:
+    """What each workload can be bought as; workloads under the same rules share one survey."""
+    done: dict[tuple[str, str, bool], Market] = {}
+    found = {}
+    for workload in members:
+        key = (repr(workload.candidates), repr(spec.rules_for(workload)), workload.interruptible)
+        if key not in done:
+            done[key] = survey(spec, workload, catalog, region, today=today)
+        found[workload.name] = done[key]
+    return found
 
 
 def _packed(ground: Ground, free: Mapping[str, float], packer: Callable[[], Packer]) -> Part:

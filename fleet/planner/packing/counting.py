@@ -5,7 +5,7 @@ import numpy as np
 from fleet.planner.milp import Limits, Program, solve
 from fleet.planner.packing.arrays import EPSILON, Arrays, Floats
 
-_UNITS = 20_000
+_UNITS = 2_000
 _GRAIN = 1_000.0
 """Needs are counted in thousandths; finer ones are not cut."""
 _COLUMNS = 6_000

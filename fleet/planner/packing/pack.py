@@ -7,7 +7,7 @@ import numpy as np
 
 from fleet.planner.packing.arrays import Arrays, arrays
 from fleet.planner.packing.construct import Builder, Nodes
-from fleet.planner.packing.counting import counted_usd
+from fleet.planner.packing.counting import counted_usd, reachable
 from fleet.planner.packing.generate import Columns, grow, grow_exactly
 from fleet.planner.packing.problem import Problem
 from fleet.planner.packing.relaxation import Relaxation, relax
@@ -60,7 +60,7 @@ def pack(problem: Problem) -> Packing:
     if any(load.count and not any(node.may_hold(load) for node in problem.types) for load in problem.loads):
         return Packing(status="infeasible", columns=(), hourly_usd=0.0, bound_usd=0.0)
     table = arrays(problem)
-    relaxation = relax(table)
+    relaxation = relax(table, room=reachable(table))
     if relaxation is None:
         return Packing(status="infeasible", columns=(), hourly_usd=0.0, bound_usd=0.0)
     search = _Search(problem, table, relaxation)
