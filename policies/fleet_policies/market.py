@@ -1,12 +1,16 @@
 """What else could be bought: types of a region with their on-demand prices, compared by what they can do."""
 
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
 from decimal import Decimal
+from typing import Any, TypeVar
 
 from fleet.catalog import Catalog
 from fleet.catalog.model import InstanceType, Price
 
 __all__ = ["Market", "Offered", "not_less", "work_per_dollar"]
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,12 +28,20 @@ class Market:
 
     catalog: Catalog
     _regions: dict[str, tuple[Offered, ...]] = field(default_factory=dict)
+    _answers: dict[tuple[Hashable, ...], Any] = field(default_factory=dict)
 
     def offers(self, region: str) -> tuple[Offered, ...]:
         """Everything a region sells on demand and offers today, by name."""
         found = self._regions.get(region)
         if found is None:
             found = self._regions[region] = tuple(self._read(region))
+        return found
+
+    def once(self, *question: Hashable, answer: Callable[[], T]) -> T:
+        """The answer to a question that many resources ask, found once; the question holds all that it depends on."""
+        if question not in self._answers:
+            self._answers[question] = answer()
+        found: T = self._answers[question]
         return found
 
     def offer(self, name: str, region: str) -> Offered | None:

@@ -33,6 +33,7 @@ https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/instance-types.html
 
 from collections.abc import Iterable
 from decimal import Decimal
+from functools import partial
 
 from fleet.cost import MACHINE_TYPES, Machines
 from fleet.stack.model import Unknown
@@ -74,7 +75,8 @@ def verdict(machines: Machines, scene: Scene, options: Options) -> Found | None:
         now = scene.market.offer(name, machines.region)
         if now is None or now.shape.burstable:
             continue
-        other = cheapest_equivalent(now, scene.market.offers(machines.region), least)
+        answer = partial(cheapest_equivalent, now, scene.market.offers(machines.region), least)
+        other = scene.market.once("FC105", name, machines.region, least, answer=answer)
         if other is not None:
             share = percent((1 - other.usd / now.usd) * _HUNDRED)
             text = (

@@ -30,6 +30,7 @@ https://aws.amazon.com/ec2/previous-generation/
 """
 
 from collections.abc import Iterable
+from functools import partial
 
 from fleet.catalog.model import InstanceType
 from fleet.cost import MACHINE_TYPES, Machines
@@ -80,7 +81,8 @@ def verdict(machines: Machines, scene: Scene, _options: Options) -> Found | None
 
 
 def _finding(machines: Machines, scene: Scene, old: InstanceType, region: str) -> Found:
-    now, new = scene.market.offer(old.name, region), successor(old, scene.market.offers(region))
+    now = scene.market.offer(old.name, region)
+    new = scene.market.once("FC106", old.name, region, answer=partial(successor, old, scene.market.offers(region)))
     if new is None:
         return Violation(urn=machines.urn, text=f"{old.name} is previous generation; use a current type")
     text = f"{old.name} is previous generation; use {new.shape.name} at {hourly(new.usd)} an hour"

@@ -34,6 +34,7 @@ https://docs.aws.amazon.com/prescriptive-guidance/latest/optimize-costs-microsof
 
 from collections.abc import Iterable
 from decimal import Decimal
+from functools import partial
 
 from fleet.cost import MACHINE_TYPES, Machines
 from fleet.stack.model import Unknown
@@ -79,8 +80,11 @@ def verdict(machines: Machines, scene: Scene, options: Options) -> Found | None:
     least = Decimal(str(options["min_saving_percent"]))
     for name in on_demand_types(machines):
         now = scene.market.offer(name, machines.region)
-        found = None if now is None else better_graviton(now, scene.market.offers(machines.region), least)
-        if now is None or found is None:
+        if now is None:
+            continue
+        answer = partial(better_graviton, now, scene.market.offers(machines.region), least)
+        found = scene.market.once("FE201", name, machines.region, least, answer=answer)
+        if found is None:
             continue
         other, saving = found
         text = (
