@@ -108,6 +108,7 @@ class _Play:
         if pause:
             pause(self.aws.endpoint)
         with self._step("destroy") as outcome:
+            self._unprotect(made)
             outcome.append(_counted(_operations(self._pulumi("destroy", clock=self._clock(store)))))
         with self._step("look again") as outcome:
             gone = checks.check_gone(take_inventory(self.aws.endpoint, regions), len(existing.ids()), store)
@@ -152,6 +153,20 @@ class _Play:
             f"destroy ran with the clock 25 hours ahead: {len(hosts)} Mac hosts cannot be released within 24 hours"
         )
         return (datetime.now(UTC) + _AFTER_LEASE).isoformat()
+
+    def _unprotect(self, made: Stack) -> None:
+        """Protection is for what serves; of the state of a rehearsal it is taken away, and the report says so."""
+        arguments = ["state", "unprotect", "--all", "--yes", "--stack", self.bench.stack]
+        finished = run(
+            [str(self.bench.cli.path), *arguments],
+            cwd=self.bench.folder,
+            environment=self.bench.environment,
+            on_line=_ignore,
+        )
+        require_success(read_events([]), finished)
+        count = sum(resource.protect for resource in made.resources)
+        if count:
+            self.notes.append(f"{count} protected resources were destroyed, as in a rehearsal everything is")
 
     def _pulumi(self, command: str, *, clock: str | None = None) -> Stack:
         """Run one command of the CLI against the simulation; the stack that its events show."""

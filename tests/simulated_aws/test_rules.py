@@ -34,6 +34,17 @@ def test_mac_instance_needs_a_host(cloud):
         mac(cloud, tenancy="default")
 
 
+def test_mac_instance_starts_from_a_launch_template_named_by_its_id(cloud):
+    """As components declare it: image and type come from the template, the host is the instance's own."""
+    template = TEMPLATE.create(cloud, {"imageId": IMAGE, "instanceType": "mac2.metal"})[0]
+    given = {"launchTemplate": {"id": template, "version": "1"}, "instanceType": "mac2.metal", "tenancy": "host"}
+
+    instance, outputs = INSTANCE.create(cloud, {**given, "hostId": host(cloud), "availabilityZone": "us-east-1a"})
+
+    assert instance.startswith("i-")
+    assert outputs["instanceState"] == "running"
+
+
 def test_mac_instance_needs_a_free_host(cloud):
     """Without any host of its type a Mac instance is refused."""
     host(cloud, instanceType="mac2-m2.metal", availabilityZone="us-east-1b")

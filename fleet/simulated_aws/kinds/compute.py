@@ -96,9 +96,12 @@ def _create_instance(cloud: Cloud, inputs: Properties) -> tuple[str, dict[str, A
     rules.require_quota(cloud, {instance_type: 1}, purchase="spot" if market == "spot" else "on_demand")
     host = rules.free_host(cloud, instance_type, data) if rules.is_mac(instance_type) else data.get("hostId")
     renames = {"ami": "ImageId", "vpcSecurityGroupIds": "SecurityGroupIds", "arn": "Arn"}
-    wanted = {key: value for key, value in inputs.items() if key not in {"placementGroup", "tags", "userData"}}
+    apart = {"launchTemplate", "placementGroup", "tags", "userData"}
+    wanted = {key: value for key, value in inputs.items() if key not in apart}
     arguments = tagged_request(cloud, "RunInstances", "instance", {**wanted, "tags": inputs.get("tags")}, **renames)
     arguments |= {"MinCount": 1, "MaxCount": 1, "Placement": _placement(data, zone, host)}
+    if inputs.get("launchTemplate"):
+        arguments["LaunchTemplate"] = _named_template(inputs["launchTemplate"])
     if inputs.get("userData"):
         arguments["UserData"] = str(inputs["userData"])
     profile = inputs.get("iamInstanceProfile")
@@ -121,13 +124,19 @@ def _placement(data: Properties, zone: str | None, host: str | None) -> dict[str
     return {key: value for key, value in given.items() if value}
 
 
+def _named_template(named: Properties) -> dict[str, str]:
+    """A launch template as requests name it; properties say `id` where requests say LaunchTemplateId."""
+    by = {"LaunchTemplateId": named["id"]} if named.get("id") else {"LaunchTemplateName": named["name"]}
+    return {**by, "Version": str(named.get("version") or "$Default")}
+
+
 def template_properties(cloud: Cloud, named: Properties | None) -> dict[str, Any]:
     """Properties that an instance takes from its launch template."""
     if not named:
         return {}
     ec2 = cloud.client("ec2")
-    by = {"LaunchTemplateId": named["id"]} if named.get("id") else {"LaunchTemplateName": named["name"]}
-    version = str(named.get("version") or "$Default")
+    by = _named_template(named)
+    version = by.pop("Version")
     found = ec2.describe_launch_template_versions(**by, Versions=[version])["LaunchTemplateVersions"]
     data: dict[str, Any] = to_properties(found[0]["LaunchTemplateData"])
     placement = data.pop("placement", {})
