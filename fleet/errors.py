@@ -121,5 +121,6 @@ class MissingError(FleetError):
 
 
 def nearest(name: str, known: Iterable[str], limit: int = 3) -> tuple[str, ...]:
-    """Known names that look most like `name`, best first, at most `limit`."""
-    return tuple(difflib.get_close_matches(name, sorted(set(known)), n=limit, cutoff=0.6))
+    """Known names that look most like `name`, best first, at most `limit`; those with its letters swapped lead."""
+    close = difflib.get_close_matches(name, sorted(set(known)), n=2 * limit, cutoff=0.6)
+    return tuple(sorted(close, key=lambda found: sorted(found) != sorted(name))[:limit])

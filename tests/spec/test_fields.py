@@ -145,6 +145,14 @@ def test_unknown_kind_suggests_the_nearest(problems) -> None:
     assert found.endswith("did you mean 'service'?)")
 
 
+def test_swapped_letters_lead_to_the_name_they_make(problems, with_workload) -> None:
+    text = with_workload("service", "").replace("region: us-east-1", "region: us-esat-1")
+
+    (found,) = problems(text)
+
+    assert "did you mean 'us-east-1' or" in found
+
+
 def test_spread_is_held_against_the_zones_of_the_cluster(problems, with_workload) -> None:
     text = with_workload("service", "cluster: main, zone_spread: 3", "clusters: [{name: main, zones: 2}]\n")
 
