@@ -86,7 +86,7 @@ def bill_of_machines(
     if known and not _can_be_filled(machines, ways):
         return replace(unpriced_bill(*missing), **_facts(machines, catalog))
     now = _amounts(machines, ways, running, hours, known=known)
-    full = _amounts(machines, ways, most, hours, known=known)
+    full = now if most == running else _amounts(machines, ways, most, hours, known=known)
     by_use = _by_use(machines, ways, catalog)
     return Bill(
         lines=tuple(now.lines),
