@@ -6,43 +6,50 @@ from typing import Any
 
 from fleet.catalog.decode import UNDATED
 from fleet.catalog.fields import FIELDS
-from fleet.catalog.model import Accelerator, Price
+from fleet.catalog.model import Accelerator, Price, Unpriced
 from fleet.catalog.offer import Found
 from fleet.catalog.sheet import day_text, price_json
 from fleet.catalog.staleness import STALE, staleness
 from fleet.catalog.text import amount, number, table
 
-__all__ = ["accelerators_json", "accelerators_text", "found_json", "found_text"]
+__all__ = ["accelerators_json", "accelerators_text", "counted", "found_json", "found_text"]
 
 _SHOWN = ("vcpus", "memory", "accelerators", "coremark")
 _FEW = 5
 _ALWAYS = frozenset({"name", "region", "price", "interruption", "architecture", "accelerator", "as-of", *_SHOWN})
 
 
-def found_text(found: Sequence[Found], *, sort: str, today: date) -> str:
-    """Offers as a table with the field they are sorted by; a stale price carries a `*`."""
+def found_text(found: Sequence[Found], *, sort: str, today: date, limit: int | None = None) -> str:
+    """The first offers as a table with the field they are sorted by, all counted; a stale price carries a `*`."""
     extra = () if sort in _ALWAYS else (sort,)
     header = ("type", "region", "arch", "vCPU", "GiB", "accelerators", "coremark", "spot int.", "purchase", "USD/h")
-    rows = [_row(item, extra, today) for item in found]
+    rows = [_row(item, extra, today) for item in found[:limit]]
     text = table(
         (*header, *extra, "as of", "note"), rows, right=frozenset({"vCPU", "GiB", "coremark", "USD/h", *extra})
     )
     legend = f"\n{STALE}" if any(row[-2].endswith("*") for row in rows) else ""
-    return f"{text}\n{_counted(found)}{legend}{_reasons(found)}\n"
+    return f"{text}\n{counted(found, sort=sort, limit=limit)}{legend}{_reasons(found)}\n"
 
 
-def _counted(found: Sequence[Found]) -> str:
+def counted(found: Sequence[Found], *, sort: str, limit: int | None = None) -> str:
+    """How many offers fit, how many are shown, and how many cannot be ranked by money: `3 of 240 offers, ...`."""
     unpriced = sum(not isinstance(item.price, Price) for item in found)
     offers = "1 offer" if len(found) == 1 else f"{len(found):,} offers"
-    return offers + (f", {unpriced:,} without a price" if unpriced else "")
+    shown = f"{limit:,} of {offers}" if limit is not None and limit < len(found) else offers
+    # What has no price comes last, wherever its price would have put it.
+    open_ = " (any of them may be cheaper)" if "USD" in FIELDS[sort].unit and 0 < unpriced < len(found) else ""
+    return shown + (f", {unpriced:,} without a price{open_}" if unpriced else "")
 
 
 def _reasons(found: Sequence[Found]) -> str:
     """Why prices are missing: a few in words, of many where to read them."""
-    reasons = dict.fromkeys(item.price.reason for item in found if not isinstance(item.price, Price))
+    unpriced = [item for item in found if not isinstance(item.price, Price)]
+    reasons = dict.fromkeys(item.price.reason for item in unpriced if isinstance(item.price, Unpriced))
+    hosts = any(item.type.architecture.endswith("_mac") and item.purchase != "dedicated_host" for item in unpriced)
+    hint = "\nMacs are bought as hosts: --purchase dedicated_host has their prices" if hosts else ""
     if len(reasons) > _FEW:
-        return "\nwhy, says 'fleet catalog show TYPE', and --json of each"
-    return "".join(f"\n  {reason}" for reason in reasons)
+        return f"\nwhy, says 'fleet catalog show TYPE', and --json of each{hint}"
+    return "".join(f"\n  {reason}" for reason in reasons) + hint
 
 
 def found_json(found: Sequence[Found], *, today: date) -> list[dict[str, Any]]:

@@ -54,7 +54,7 @@ def query(
         fleet catalog query --architecture arm64 --memory 16GiB --sort coremark/usd
         fleet catalog query --stack cuda --precision fp8 --purchase any --sort price/bf16-pflops
     """
-    from fleet.catalog.answer import found_json, found_text
+    from fleet.catalog.answer import counted, found_json, found_text
     from fleet.catalog.query import query as ask
     from fleet.catalog.query import unsold
 
@@ -67,14 +67,16 @@ def query(
         purchase=purchase,
         sort=sort,
         reverse=reverse,
-    )[:limit]
+    )
     day = around.day(today)
     for line in unsold(snapshot, filters):
         voice.say(line)
     if json_:
-        around.put_json(found_json(found, today=day))
+        if limit is not None and limit < len(found):
+            voice.say(counted(found, sort=sort, limit=limit))
+        around.put_json(found_json(found[:limit], today=day))
     else:
-        around.put(found_text(found, sort=sort, today=day))
+        around.put(found_text(found, sort=sort, today=day, limit=limit))
 
 
 @command(app)

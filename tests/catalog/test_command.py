@@ -321,3 +321,32 @@ def test_query_loads_neither_spec_nor_planner_nor_aws():
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
 
     assert done.stdout.splitlines()[-1] == "[]"
+
+
+def test_what_has_no_price_is_counted_under_a_limit_and_may_be_cheaper(run):
+    """Without it the first lines would pass for the cheapest there are."""
+    asked = ("query", "--architecture", "arm64", "--memory", "64", "--region", "us-west-2", "--sort", "price")
+
+    every = json.loads(run(*asked, "--json").stdout)
+    few = run(*asked, "--limit", "3")
+    as_json = run(*asked, "--limit", "3", "--json")
+
+    unpriced = sum(offer["price"]["usd"] is None for offer in every)
+    said = f"3 of {len(every)} offers, {unpriced} without a price (any of them may be cheaper)"
+    assert unpriced > 0
+    assert said in few.stdout.splitlines()
+    assert len(json.loads(as_json.stdout)) == 3
+    assert said in as_json.stderr
+
+
+def test_an_order_that_money_does_not_decide_calls_nothing_cheaper(run):
+    asked = ("query", "--architecture", "arm64", "--memory", "64", "--region", "us-west-2", "--limit", "3")
+
+    assert "may be cheaper" not in run(*asked, "--sort", "vcpus").stdout
+    assert "may be cheaper" not in run(*asked, "--priced", "--sort", "price").stdout
+
+
+def test_macs_without_an_on_demand_price_say_how_they_are_bought(run):
+    assert "--purchase dedicated_host" in run("query", "--category", "mac").stdout
+    assert "--purchase dedicated_host" not in run("query", "--category", "mac", "--purchase", "dedicated_host").stdout
+    assert "--purchase dedicated_host" not in run("query", "--category", "p").stdout
