@@ -1,6 +1,12 @@
 """The files that `fleet init` writes: a spec to edit, the program, its settings, and a workflow for pull requests."""
 
-__all__ = ["starter_files"]
+__all__ = ["WORKFLOW", "starter_files"]
+
+WORKFLOW = ".github/workflows/fleet.yml"
+"""Where the workflow for pull requests is, in the folder."""
+
+_UNKNOWN = "fleet-planner @ git+https://github.com/OWNER/REPOSITORY@REVISION"
+_REPLACE = "    # replace by the repository that holds fleet, the one place in this file to change"
 
 _SPEC = """\
 # What must run. Edit it, then run `fleet plan` and `fleet preview`.
@@ -75,6 +81,8 @@ name: fleet
 on: pull_request
 permissions:
   contents: read
+env:
+  FLEET: "{requirement}"{replace}
 jobs:
   preview:
     runs-on: ubuntu-latest
@@ -83,7 +91,7 @@ jobs:
       - uses: actions/setup-python@v5
         with:
           python-version: "3.11"
-      - run: pip install "{requirement}"
+      - run: pip install "$FLEET"
       - run: fleet plan --check
       - run: fleet preview --format markdown --output preview.md
       - if: always()
@@ -91,11 +99,15 @@ jobs:
 """
 
 
-def starter_files(name: str, requirement: str) -> dict[str, str]:
-    """Path in the folder -> text of each file, for a fleet of that name; `requirement` installs fleet (PEP 508)."""
+def starter_files(name: str, requirement: str | None) -> dict[str, str]:
+    """Path in the folder -> text of each file, for a fleet of that name.
+
+    `requirement` installs fleet (PEP 508); None leaves a place to fill in, and says so there.
+    """
+    workflow = _WORKFLOW.replace("{requirement}", requirement or _UNKNOWN)
     return {
         "fleet.yaml": _SPEC.format(name=name),
         "Pulumi.yaml": _PULUMI.format(name=name),
         "__main__.py": _PROGRAM,
-        ".github/workflows/fleet.yml": _WORKFLOW.replace("{requirement}", requirement),
+        WORKFLOW: workflow.replace("{replace}", "" if requirement else _REPLACE),
     }

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import fleet.errors
+from fleet.engine.real import INSTALL_REHEARSAL
 from fleet.errors import MissingError
 
 __all__ = ["SimulatedAws", "simulated_aws"]
@@ -32,7 +33,7 @@ class SimulatedAws:
 def simulated_aws(port: int = 0) -> Iterator[SimulatedAws]:
     """A moto server on a loopback port (any free one by default), ended with the block."""
     if importlib.util.find_spec("moto") is None:
-        raise MissingError("a rehearsal needs moto; install it with `pip install 'fleet-planner[rehearsal]'`")
+        raise MissingError(f"a rehearsal needs moto: {INSTALL_REHEARSAL}")
     root = str(Path(fleet.errors.__file__).resolve().parents[1])
     code = f"import sys; sys.path.insert(0, {root!r}); from fleet.rehearsal.moto_server import main; main()"
     process = subprocess.Popen(  # noqa: S603  (this very Python)

@@ -1,10 +1,12 @@
 """`fleet init`: a folder that loads, and nothing of the user's overwritten."""
 
 import ast
+import json
+from types import SimpleNamespace
 
 import pytest
 
-from fleet.cli.init import write_starter
+from fleet.cli.init import requirement_of, write_starter
 from fleet.errors import FleetError
 from fleet.spec import load_spec
 
@@ -66,3 +68,61 @@ def test_a_file_is_no_folder(tmp_path) -> None:
 
     with pytest.raises(FleetError, match="is a file"):
         write_starter(tmp_path / "x")
+
+
+REPOSITORY = "https://git.example.com/tools/fleet.git"
+
+
+@pytest.mark.parametrize(
+    ("origin", "requirement"),
+    [
+        ({}, "fleet-planner==1.2.0"),
+        (
+            {"url": REPOSITORY, "vcs_info": {"vcs": "git", "commit_id": "c0ffee"}},
+            f"fleet-planner @ git+{REPOSITORY}@c0ffee",
+        ),
+        (
+            {"url": "https://files.example.com/fleet_planner-1.2.0.whl", "archive_info": {}},
+            "fleet-planner @ https://files.example.com/fleet_planner-1.2.0.whl",
+        ),
+        ({"url": "file:///home/me/fleet", "dir_info": {"editable": True}}, None),
+        ({"url": "file:///home/me/fleet", "vcs_info": {"vcs": "git", "commit_id": "c0ffee"}}, None),
+    ],
+    ids=["index", "git", "archive", "folder", "git of this machine"],
+)
+def test_the_workflow_installs_only_what_another_machine_can_reach(origin, requirement) -> None:
+    assert requirement_of("1.2.0", origin) == requirement
+
+
+def test_a_fleet_from_a_folder_leaves_one_place_to_fill_in_and_says_so(fleet, tmp_path, monkeypatch) -> None:
+    origin = json.dumps({"url": "file:///home/me/fleet", "dir_info": {}})
+    here = SimpleNamespace(version="1.2.0", read_text=lambda _: origin)
+    monkeypatch.setattr("fleet.cli.init.distribution", lambda _: here)
+
+    ran = fleet("init", str(tmp_path / "mine"))
+    workflow = (tmp_path / "mine/.github/workflows/fleet.yml").read_text()
+
+    assert ran.code == 0
+    assert "before you push" in ran.err
+    assert workflow.count("OWNER/REPOSITORY") == 1
+    assert "# replace by the repository that holds fleet" in workflow
+    assert "fleet-planner==" not in workflow
+
+
+def test_the_repository_that_is_named_goes_into_the_workflow(fleet, tmp_path) -> None:
+    ran = fleet("init", str(tmp_path / "mine"), "--fleet-from", f"{REPOSITORY}@v1")
+    workflow = (tmp_path / "mine/.github/workflows/fleet.yml").read_text()
+
+    assert ran.code == 0
+    assert "before you push" not in ran.err
+    assert f'FLEET: "fleet-planner @ git+{REPOSITORY}@v1"\n' in workflow
+    assert "OWNER" not in workflow
+
+
+@pytest.mark.parametrize("address", ["OWNER/REPOSITORY", "https://a b", 'https://x"; rm -rf', "file:///home/me"])
+def test_what_is_no_address_of_a_repository_is_refused(fleet, tmp_path, address) -> None:
+    ran = fleet("init", str(tmp_path / "mine"), "--fleet-from", address)
+
+    assert ran.code == 2
+    assert "--fleet-from: not the address of a git repository" in ran.err
+    assert not (tmp_path / "mine").exists()

@@ -213,6 +213,20 @@ def test_doctor_says_what_to_do(machine):
     assert parts["Python"].place == sys.executable
 
 
+def test_doctor_says_which_packages_a_rehearsal_needs(machine, monkeypatch):
+    """A package that only an extra brings is shown, and how to get it where it is missing."""
+    there = {part.name: part for part in examine(machine)}
+    monkeypatch.setattr("importlib.util.find_spec", lambda _: None)
+    missing = {part.name: part for part in examine(machine)}
+
+    assert there["moto"].place
+    assert not there["moto"].advice
+    for name in ("moto", "boto3"):
+        assert missing[name].place is None
+        assert "`fleet rehearse`" in missing[name].advice
+        assert "make setup" in missing[name].advice
+
+
 def test_doctor_finds_the_real_parts(machine, tmp_path):
     """Real parts are shown with place and version: host beside the CLI, provider among the plugins."""
     executable(machine["PATH"], "pulumi", "echo v3.300.1")

@@ -1,16 +1,21 @@
 """The parts of the real engine beside the CLI: language host, AWS provider, Python; where each comes from."""
 
+import importlib.util
 import os
 import re
 import shutil
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
+from importlib import metadata
 from pathlib import Path
 
 from fleet.engine.real.cli import MINIMUM, PINNED, find_cli
 
-__all__ = ["Part", "examine", "find_aws_provider", "find_language_host", "pulumi_home"]
+__all__ = ["INSTALL_REHEARSAL", "Part", "examine", "find_aws_provider", "find_language_host", "pulumi_home"]
+
+INSTALL_REHEARSAL = "run `make setup` in a clone of fleet, or `pip install '/path/to/the/clone[rehearsal]'`"
+"""How the packages of the extra `rehearsal` come onto a machine."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,4 +92,14 @@ def examine(environment: Mapping[str, str]) -> list[Part]:
             else "previews and rehearsals use the stand-in; `pulumi plugin install resource aws` gets the real one",
         ),
         Part(name="Python", version=".".join(str(part) for part in sys.version_info[:3]), place=sys.executable),
+        _package("moto", "`fleet rehearse` needs it"),
+        _package("boto3", "`fleet rehearse`, the simulated AWS provider and `fleet catalog refresh` need it"),
     ]
+
+
+def _package(name: str, need: str) -> Part:
+    """A package that only an extra installs, and what needs it."""
+    found = importlib.util.find_spec(name)
+    if found is None:
+        return Part(name=name, version=None, place=None, advice=f"{need}: {INSTALL_REHEARSAL}")
+    return Part(name=name, version=metadata.version(name), place=str(Path(found.origin or name).parent))

@@ -24,7 +24,7 @@ from fleet.engine.embedded import Project, read_project
 from fleet.engine.embedded.interpreter import program_python
 from fleet.engine.real.backend import local_backend
 from fleet.engine.real.cli import Cli
-from fleet.engine.real.parts import find_aws_provider, find_language_host, pulumi_home
+from fleet.engine.real.parts import INSTALL_REHEARSAL, find_aws_provider, find_language_host, pulumi_home
 from fleet.engine.real.processes import MARKER, end_strays
 from fleet.errors import ConfigError, MissingError
 
@@ -212,8 +212,8 @@ def _require_boto3() -> None:
     """The stand-in for the AWS provider speaks AWS's own API, which an installation without extras does not."""
     if importlib.util.find_spec("boto3") is None:
         raise MissingError(
-            "no AWS provider found, and the simulated one needs boto3: install it with "
-            "`pip install 'fleet-planner[rehearsal]'`, or the real one with `pulumi plugin install resource aws`"
+            f"no AWS provider found, and the simulated one needs boto3: {INSTALL_REHEARSAL}; "
+            "or install the real one with `pulumi plugin install resource aws`"
         )
 
 
