@@ -25,15 +25,6 @@ _HUNDRED = Decimal(100)
 _HEAVIEST = Decimal(999)
 """AWS's highest weight of a type in a group."""
 _MONTH = Decimal(HOURS_PER_MONTH)
-_NOT_LINUX = {
-    "windows": "Windows",
-    "rhel": "RHEL",
-    "red-hat": "RHEL",
-    "sles": "SUSE",
-    "suse": "SUSE",
-    "ubuntu/pro": "Ubuntu Pro",
-    "ubuntu-pro": "Ubuntu Pro",
-}
 _BLOCK = "capacity-block"
 
 
@@ -206,9 +197,8 @@ def _steady(
 
 def _refusal(shape: InstanceType, launch: Launch) -> str | None:
     """Why prices of Linux on shared hardware, the only ones that are known, do not hold for a launch."""
-    system = _not_linux(launch.image)
-    if system is not None:
-        return f"{system} instances have no price here, only Linux"
+    if launch.other_system is not None:
+        return f"{launch.other_system} instances have no price here, only Linux"
     if launch.tenancy == "dedicated":
         return f"dedicated tenancy of {shape.name} has no price here, only shared tenancy"
     return None
@@ -216,14 +206,6 @@ def _refusal(shape: InstanceType, launch: Launch) -> str | None:
 
 def _nothing(as_of: date, source: str) -> Price:
     return Price(usd=Decimal(0), as_of=as_of, source=source)
-
-
-def _not_linux(image: str | Unknown | None) -> str | None:
-    """Name of an operating system that is priced apart, when the image says that it is one."""
-    if not isinstance(image, str):
-        return None
-    lowered = image.lower()
-    return next((system for word, system in _NOT_LINUX.items() if word in lowered), None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,15 @@ _ONE = Interval.exactly(Decimal(1))
 _HUNDRED = Decimal(100)
 _ALL = Interval.exactly(_HUNDRED)
 _NONE = Interval.exactly(Decimal(0))
+_NOT_LINUX = {
+    "windows": "Windows",
+    "rhel": "RHEL",
+    "red-hat": "RHEL",
+    "sles": "SUSE",
+    "suse": "SUSE",
+    "ubuntu/pro": "Ubuntu Pro",
+    "ubuntu-pro": "Ubuntu Pro",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,6 +74,19 @@ class Launch:
         if isinstance(self.tenancy, Unknown):
             return self.tenancy
         return self.tenancy == "host" or self.host_id is not None or self.host_group is not None
+
+    @property
+    def other_system(self) -> str | None:
+        """An operating system that is priced apart from Linux, when the image says that it is one."""
+        if not isinstance(self.image, str):
+            return None
+        lowered = self.image.lower()
+        return next((system for word, system in _NOT_LINUX.items() if word in lowered), None)
+
+    @property
+    def is_priced_apart(self) -> bool:
+        """Prices of Linux on shared hardware, the only ones that are known, do not hold for it."""
+        return self.other_system is not None or self.tenancy == "dedicated"
 
     @property
     def takes_open_reservations(self) -> bool:

@@ -1,13 +1,14 @@
 """How much of a type runs, and whether the plan chose it."""
 
+from collections.abc import Iterable
 from decimal import Decimal
 
 from fleet.catalog import Catalog
-from fleet.cost import Machines, PricedResource
+from fleet.cost import Choice, Machines, PricedResource
 from fleet.plans import Plan
 from fleet.stack.model import UNKNOWN, Unknown
 
-__all__ = ["has_several_nodes", "is_planned", "on_demand_types", "runs_now", "steady_hours"]
+__all__ = ["has_several_nodes", "is_planned", "on_demand_types", "runs_now", "steady_hours", "types_at_list_price"]
 
 _ON_DEMAND = " on demand"
 
@@ -21,12 +22,22 @@ def steady_hours(priced: PricedResource | None, type_: str) -> Decimal:
 
 
 def on_demand_types(machines: Machines) -> tuple[str, ...]:
-    """Types that AWS takes for the on-demand part: the first where the order decides, none that is paid elsewhere."""
+    """Types that AWS takes for the on-demand part at a price that is known: the first where the order decides."""
     # Reservations and dedicated hosts are paid for whatever runs in them.
     ordered = machines.kind in ("group", "node_group") and machines.on_demand_strategy in (None, "prioritized")
     choices = machines.choices[:1] if ordered else machines.choices
     free = (c for c in choices if c.launch.reservation is None and c.launch.on_host is not True)
-    return tuple(dict.fromkeys(choice.type for choice in free if isinstance(choice.type, str)))
+    return _types_at_list_price(free)
+
+
+def types_at_list_price(machines: Machines) -> tuple[str, ...]:
+    """Types by name for which the catalog's prices hold: Windows and dedicated tenancy cost something else."""
+    return _types_at_list_price(machines.choices)
+
+
+def _types_at_list_price(choices: Iterable[Choice]) -> tuple[str, ...]:
+    named = (c.type for c in choices if isinstance(c.type, str) and not c.launch.is_priced_apart)
+    return tuple(dict.fromkeys(named))
 
 
 def runs_now(machines: Machines, hours: Decimal = Decimal(0)) -> bool | Unknown:

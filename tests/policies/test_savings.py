@@ -91,7 +91,10 @@ def graviton(name):
 
 
 def newer(name):
-    """FC106: of the smallest that are large enough, the most work per dollar; '' when nothing newer fits."""
+    """FC106: of the smallest that are large enough, the most work per dollar; '' when nothing newer fits.
+
+    None where a dollar does less on it.
+    """
     old = TYPES[name]
     if old["current_generation"]:
         return None
@@ -107,7 +110,8 @@ def newer(name):
     sized = [o for o in fitting if figure(o, "vcpus") == min(figure(f, "vcpus") for f in fitting)]
     measured = [other for other in sized if work(other)]
     if measured:
-        return max(measured, key=lambda other: (work(other), other))
+        best = max(measured, key=lambda other: (work(other), other))
+        return None if name in USD and work(name) and work(best) <= work(name) else best
     return min(sized, key=lambda other: (USD[other], other), default="")
 
 
@@ -139,3 +143,50 @@ def test_what_is_named_and_what_it_saves(found, rule, choose):
     assert {name for name, message in named.items() if message} == set(expected)
     assert [name for name, other in expected.items() if f"{other}" not in named[name].text] == []
     assert {name: named[name].saving for name in expected} == savings
+
+
+SHARED = {"tenancy": "default"}
+APART = [
+    {"tenancy": "dedicated"},
+    {"ami": "resolve:ssm:/aws/service/ami-windows-latest/Windows_Server-2022-English-Full-Base"},
+]
+
+
+def said_of(inputs):
+    one = Resource(urn=f"urn:pulumi:dev::p::{KIND}::a", type=KIND, name="a", inputs=inputs)
+    stack = Stack(project="p", name="dev", resources=(one,), config={"aws:region": REGION})
+    scene = Scene(stack, Given(today=date(2026, 12, 1), catalog=Catalog.load()))
+    found = [parse_message(finding.message) for finding in analyze(scene, rules(), read_settings({}, rules())).findings]
+    return {message.id: message.text for message in found}
+
+
+INTERRUPTIBLE = {"tags": {"fleet:interruptible": "true", "fleet:kind": "service"}}
+
+
+@pytest.mark.parametrize("apart", APART)
+def test_no_price_is_quoted_for_what_costs_something_else_than_linux_on_shared_hardware(apart):
+    """On shared hardware each of these rules speaks of the same machine, in money."""
+    of_money = {"FC105", "FC107", "FE201"}
+    shared = said_of({"instanceType": "m5.2xlarge", **INTERRUPTIBLE, **SHARED})
+    said = said_of({"instanceType": "m5.2xlarge", **INTERRUPTIBLE, **apart})
+
+    assert of_money <= shared.keys()
+    assert not of_money & said.keys()
+    assert "USD" in shared["FC106"]
+    assert "USD" not in said["FC106"]
+
+
+def test_a_successor_whose_hour_is_dearer_says_what_a_dollar_does():
+    """M5 to M8a: the hour costs more, and the work costs less."""
+    text = said_of({"instanceType": "m5.2xlarge"})["FC106"]
+    after = work("m8a.2xlarge") / work("m5.2xlarge")
+
+    assert USD["m8a.2xlarge"] > USD["m5.2xlarge"]
+    assert f"dearer an hour, but {(after * 100 - 100):.1f} % more measured work per dollar" in text
+
+
+def test_a_successor_that_nobody_measured_says_so():
+    """The hour is dearer, and what it does is not known."""
+    assert (
+        "dearer an hour, what a dollar does on each is not measured" in said_of({"instanceType": "c1.medium"})["FC106"]
+    )

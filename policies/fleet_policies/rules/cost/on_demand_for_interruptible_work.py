@@ -43,7 +43,7 @@ from fleet_policies.amounts import hourly, percent
 from fleet_policies.intent import all_of, flag, negated
 from fleet_policies.per_machines import decided, unplanned_machines
 from fleet_policies.rule import Found, Options, Rule, Undecided, Violation
-from fleet_policies.running import steady_hours
+from fleet_policies.running import steady_hours, types_at_list_price
 from fleet_policies.scene import Scene
 
 
@@ -58,7 +58,7 @@ def verdict(machines: Machines, scene: Scene, _options: Options) -> Found | None
         return None
     if isinstance(machines.region, Unknown):
         return Undecided(urn=machines.urn, why="its region is not known yet")
-    for name in machines.types:
+    for name in types_at_list_price(machines):
         listed, price = scene.catalog.on_demand(name, machines.region), scene.catalog.spot(name, machines.region)
         if isinstance(listed, Price) and isinstance(price, Price) and price.usd < listed.usd:
             often = how_often(scene.catalog.interruption(name, machines.region))

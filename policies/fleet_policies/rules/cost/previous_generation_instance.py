@@ -1,8 +1,9 @@
 """An instance type is one that EC2 marks as previous generation.
 
 ## What it does
-Reports types that EC2 itself lists as previous generation, and names the cheapest current type of the same
-architecture with no less vCPU and memory, and what it does per dollar. Silent on what the lock chose.
+Reports types that EC2 itself lists as previous generation, and names the current type of the same architecture, with no
+less vCPU and memory, that does most measured work per dollar; an hour of it may be dearer. Silent where it does less
+per dollar, and on what the lock chose. Names no type for Windows and dedicated tenancy, whose prices are not known.
 
 ## Why is this bad
 An old family does less work for the same money, gets no new capacity and fewer features.
@@ -30,6 +31,7 @@ https://aws.amazon.com/ec2/previous-generation/
 """
 
 from collections.abc import Iterable
+from decimal import Decimal
 from functools import partial
 
 from fleet.catalog.model import InstanceType
@@ -38,8 +40,10 @@ from fleet_policies.amounts import hourly, percent
 from fleet_policies.market import Offered, work_per_dollar
 from fleet_policies.per_machines import unplanned_machines, unsure_types
 from fleet_policies.rule import Found, Options, Rule, Violation
-from fleet_policies.running import steady_hours
+from fleet_policies.running import steady_hours, types_at_list_price
 from fleet_policies.scene import Scene
+
+_HUNDRED = Decimal(100)
 
 
 def successor(old: InstanceType, offers: Iterable[Offered]) -> Offered | None:
@@ -69,18 +73,21 @@ def _may_follow(new: InstanceType, old: InstanceType) -> bool:
 
 
 def verdict(machines: Machines, scene: Scene, _options: Options) -> Found | None:
-    """The first type of a resource that is previous generation."""
+    """The first type of a resource that is previous generation, and has a successor that is no worse buy."""
+    listed = types_at_list_price(machines)
     for name in machines.types:
         old = scene.catalog.types.get(name)
         if old is None or old.current_generation:
             continue
-        if not isinstance(machines.region, str):
+        if not isinstance(machines.region, str) or name not in listed:
             return Violation(urn=machines.urn, text=f"{name} is previous generation; use a current type")
-        return _finding(machines, scene, old, machines.region)
+        found = _finding(machines, scene, old, machines.region)
+        if found is not None:
+            return found
     return unsure_types(machines)
 
 
-def _finding(machines: Machines, scene: Scene, old: InstanceType, region: str) -> Found:
+def _finding(machines: Machines, scene: Scene, old: InstanceType, region: str) -> Violation | None:
     now = scene.market.offer(old.name, region)
     new = scene.market.once("FC106", old.name, region, answer=partial(successor, old, scene.market.offers(region)))
     if new is None:
@@ -88,12 +95,27 @@ def _finding(machines: Machines, scene: Scene, old: InstanceType, region: str) -
     text = f"{old.name} is previous generation; use {new.shape.name} at {hourly(new.usd)} an hour"
     if now is None:
         return Violation(urn=machines.urn, text=text)
-    text += f" instead of {hourly(now.usd)}"
-    before, after = work_per_dollar(now), work_per_dollar(new)
-    if before and after:
-        text += f": {percent((after / before - 1) * 100)} more measured work per dollar"
+    gain = _gain(now, new)
+    if gain is not None and gain <= 0:
+        return None
+    text += f" instead of {hourly(now.usd)}: {_in_words(gain, (new.usd / now.usd - 1) * _HUNDRED)}"
     saving = (now.usd - new.usd) * steady_hours(scene.priced.get(machines.urn), old.name)
     return Violation(urn=machines.urn, text=text, saving=saving if saving > 0 else None)
+
+
+def _gain(now: Offered, new: Offered) -> Decimal | None:
+    """By how many per cent the measured work per dollar grows; None where either is not measured."""
+    before, after = work_per_dollar(now), work_per_dollar(new)
+    return (after / before - 1) * _HUNDRED if before and after else None
+
+
+def _in_words(gain: Decimal | None, dearer: Decimal) -> str:
+    """Why a higher price of an hour may be the better buy: what a dollar does, or that nobody has measured it."""
+    hour = f"{percent(dearer)} dearer an hour" if dearer > 0 else ""
+    if gain is None:
+        return ", ".join(filter(None, (hour, "what a dollar does on each is not measured")))
+    work = f"{percent(gain)} more measured work per dollar"
+    return f"{hour}, but {work}, so that fewer or smaller instances do the same" if hour else work
 
 
 RULE = Rule(
