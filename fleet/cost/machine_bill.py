@@ -153,15 +153,14 @@ def _shapes(
     """Types that a choice stands for (Batch takes families too), with the capacity that one of each gives."""
     if not isinstance(choice.type, str):
         return
-    one = catalog.types.get(choice.type)
-    family = catalog.families.get(choice.type, ()) if machines.in_vcpus else ()
-    if one is None and not family:
+    shapes = machines.shapes(choice, catalog)
+    if not shapes:
         listed = catalog.listed.get(choice.type)
         unpriced.append(
             listed.why_not if listed else f"the catalog of {catalog.as_of} knows no type {choice.type[:60]!r}"
         )
         return
-    for shape in (one,) if one else family:
+    for shape in shapes:
         if machines.in_vcpus:
             yield shape, Decimal(shape.vcpus)
         elif isinstance(choice.weight, Unknown):

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Literal
 
+from fleet.catalog import Catalog
+from fleet.catalog.model import InstanceType
 from fleet.cost.tags import Tags
 from fleet.interval import Interval
 from fleet.stack.model import UNKNOWN, Unknown
@@ -169,3 +171,12 @@ class Machines:
         if high is not None and high < _HUNDRED:
             return True
         return False if low >= _HUNDRED else UNKNOWN
+
+    def shapes(self, choice: Choice, catalog: Catalog) -> tuple[InstanceType, ...]:
+        """Types that a choice stands for (Batch takes families too); none when the catalog has nothing of that name."""
+        if not isinstance(choice.type, str):
+            return ()
+        one = catalog.types.get(choice.type)
+        if one is not None:
+            return (one,)
+        return catalog.families.get(choice.type, ()) if self.in_vcpus else ()

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 
 from fleet.catalog import Catalog
+from fleet.catalog.model import InstanceType
 from fleet.cost import Choice, Machines
 from fleet.stack.model import Unknown
 
@@ -47,7 +48,8 @@ def _possible(machines: Machines, catalog: Catalog) -> frozenset[str]:
     if not machines.types_known:
         return frozenset()
     ways = ("on_demand", "spot")
-    codes = {catalog.quota_code(name, way) for name in machines.types for way in ways}
+    shapes = [shape for choice in machines.choices for shape in machines.shapes(choice, catalog)]
+    codes = {catalog.quota_code(shape.name, way) for shape in shapes for way in ways}
     return frozenset(code for code in codes if code is not None)
 
 
@@ -75,21 +77,26 @@ def _by_code(machines: Machines, catalog: Catalog, purchase: str, units: Decimal
     """Largest need of each quota code over the choices, in vCPUs (hosts, where hosts are allocated)."""
     found: dict[str, Decimal] = {}
     for choice in machines.choices:
-        shape = catalog.types.get(choice.type) if isinstance(choice.type, str) else None
-        if shape is None or isinstance(choice.launch.reservation, str):
+        if isinstance(choice.launch.reservation, str):
             # What runs in a reservation takes its quota there.
             continue
-        if choice.launch.host_group is not None:
-            # A host resource group allocates a host for each instance, and no resource of the stack stands for it.
-            code, amount = catalog.quota_code(shape.name, "dedicated_host"), _instances(choice, machines, units)
-        elif catalog.mac(shape.name) is not None or choice.launch.on_host is True:
-            continue
-        else:
-            code = catalog.quota_code(shape.name, purchase)
-            amount = _vcpus(choice, Decimal(shape.vcpus), machines, units)
-        if code is not None:
-            found[code] = max(found.get(code, Decimal(0)), amount)
+        for shape in machines.shapes(choice, catalog):
+            code, amount = _of_shape(shape, choice, machines, catalog, purchase, units)
+            if code is not None:
+                found[code] = max(found.get(code, Decimal(0)), amount)
     return found
+
+
+def _of_shape(
+    shape: InstanceType, choice: Choice, machines: Machines, catalog: Catalog, purchase: str, units: Decimal
+) -> tuple[str | None, Decimal]:
+    """Quota code and need when a choice fills all units with one type; no code where a host of the stack counts."""
+    if choice.launch.host_group is not None:
+        # A host resource group allocates a host for each instance, and no resource of the stack stands for it.
+        return catalog.quota_code(shape.name, "dedicated_host"), _instances(choice, machines, units)
+    if catalog.mac(shape.name) is not None or choice.launch.on_host is True:
+        return None, Decimal(0)
+    return catalog.quota_code(shape.name, purchase), _vcpus(choice, Decimal(shape.vcpus), machines, units)
 
 
 def _vcpus(choice: Choice, vcpus: Decimal, machines: Machines, units: Decimal) -> Decimal:

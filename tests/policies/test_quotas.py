@@ -41,6 +41,11 @@ def split(**distribution):
     return {"mixedInstancesPolicy": {"instancesDistribution": distribution, "launchTemplate": block}}
 
 
+def batch(kind="EC2", *types, most):
+    resources = {"type": kind, "instanceTypes": list(types), "minVcpus": 0, "maxVcpus": most}
+    return [one("aws:batch/computeEnvironment:ComputeEnvironment", "b", {"computeResources": resources})]
+
+
 CASES = {
     "eight vCPUs for each of ten": (group(maxSize=10), STANDARD, 80),
     "the share of spot": (group(maxSize=10, **split(onDemandPercentageAboveBaseCapacity=50)), SPOT, 40),
@@ -80,6 +85,9 @@ CASES = {
         STANDARD,
         40,
     ),
+    "a family, in the size that overshoots most": (batch("EC2", "m7g", most=100), STANDARD, 144),
+    "a family of accelerators": (batch("EC2", "p5", most=700), "L-417A185B", 768),
+    "a family as spot": (batch("SPOT", "m7g", most=640), SPOT, 672),
     "the sum of all groups": ([*group("a", maxSize=1), *group("b", maxSize=2)], STANDARD, 24),
 }
 
