@@ -38,6 +38,8 @@ def needs_of(machines: Machines, catalog: Catalog) -> Iterator[Need]:
     if not machines.types_known or most is None:
         yield Need(name=machines.name, code=None, region=region, amount=None, codes=_possible(machines, catalog))
         return
+    if any(_is_unheard_of(choice, machines, catalog) for choice in machines.choices):
+        yield Need(name=machines.name, code=None, region=region, amount=None)
     for purchase, units in _split(machines, most):
         for code, amount in _by_code(machines, catalog, purchase, units).items():
             yield Need(name=machines.name, code=code, region=region, amount=amount)
@@ -48,9 +50,19 @@ def _possible(machines: Machines, catalog: Catalog) -> frozenset[str]:
     if not machines.types_known:
         return frozenset()
     ways = ("on_demand", "spot")
+    if any(_is_unheard_of(choice, machines, catalog) for choice in machines.choices):
+        return frozenset()
     shapes = [shape for choice in machines.choices for shape in machines.shapes(choice, catalog)]
     codes = {catalog.quota_code(shape.name, way) for shape in shapes for way in ways}
     return frozenset(code for code in codes if code is not None)
+
+
+def _is_unheard_of(choice: Choice, machines: Machines, catalog: Catalog) -> bool:
+    """Takes a quota, but neither which nor how much: the catalog has no shape of that name."""
+    counted_elsewhere = isinstance(choice.launch.reservation, str) or (
+        choice.launch.on_host is True and choice.launch.host_group is None
+    )
+    return not counted_elsewhere and not machines.shapes(choice, catalog)
 
 
 def _split(machines: Machines, most: Decimal) -> Iterator[tuple[str, Decimal]]:

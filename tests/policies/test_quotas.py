@@ -107,6 +107,21 @@ def test_a_quota_holds_exactly_what_may_be_needed(catalog, case):
         pytest.param(group(maxSize=UNKNOWN), id="a size that is not known"),
         pytest.param(group(maxSize=1, template={"instanceType": UNKNOWN}), id="a type that is not known"),
         pytest.param([one("aws:ec2/dedicatedHost:DedicatedHost", "h", {"instanceType": UNKNOWN})], id="a host"),
+        pytest.param(group(maxSize=1, template={"instanceType": "m99g.large"}), id="a type of which no shape is known"),
+        pytest.param(group(maxSize=UNKNOWN, template={"instanceType": "m99g.large"}), id="neither shape nor size"),
+        pytest.param(batch("EC2", "m7g", "m99g", most=1), id="a family of which no shape is known"),
+        pytest.param([one("aws:ec2/instance:Instance", "i", {"instanceType": "m10i.metal-96xl"})], id="an instance"),
+        pytest.param([one("aws:ec2/dedicatedHost:DedicatedHost", "h", {"instanceFamily": "mac-m9"})], id="a new host"),
+        pytest.param(
+            [
+                one(
+                    "aws:ec2/capacityReservation:CapacityReservation",
+                    "r",
+                    {"instanceType": "m99g.large", "instanceCount": 1000, "instancePlatform": "Linux/UNIX"},
+                )
+            ],
+            id="a reservation",
+        ),
     ],
 )
 def test_what_is_not_known_may_pass_any_quota_that_it_may_touch(catalog, resources):
@@ -114,6 +129,11 @@ def test_what_is_not_known_may_pass_any_quota_that_it_may_touch(catalog, resourc
     code = MAC if "dedicatedHost" in resources[0].type else STANDARD
 
     assert "not proved to hold" in found(catalog, resources, {code: 1_000_000})[0]
+
+
+def test_a_type_of_which_no_shape_is_known_takes_nothing_where_it_may_not_grow(catalog):
+    """No instances, no need."""
+    assert found(catalog, group(maxSize=0, template={"instanceType": "m99g.large"}), {STANDARD: 1}) == []
 
 
 def found(catalog, resources, quotas):

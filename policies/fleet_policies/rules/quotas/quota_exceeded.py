@@ -7,7 +7,7 @@ limit are checked.
 
 ## Why is this bad
 Scaling stops at the quota, at the hour when it is needed. The gate fails on what could be: what has no known number
-or type counts as too much for every limit that it may touch.
+or type, or a type of which the catalog has no shape, counts as too much for every limit that it may touch.
 
 ## Example
 ```yaml
@@ -75,7 +75,7 @@ def _over(code: str, region: str | None, limit: Decimal, needs: list[Need], scen
         yield Violation(urn="", text=f"{text_}; have it raised, or grow less")
     elif unknown:
         text_ = f"quota {what} in {region} is not proved to hold its limit of {number(limit)}"
-        yield Violation(urn="", text=f"{text_}: how much {', '.join(unknown[:3])} may need is not known yet")
+        yield Violation(urn="", text=f"{text_}: how much {', '.join(unknown[:3])} may need is not known")
 
 
 def _limits(scene: Scene, options: Options) -> dict[tuple[str, str | None], Decimal]:
@@ -98,7 +98,9 @@ def _hosts(scene: Scene) -> list[Need]:
             continue
         named = kind or next((shape.name for shape in scene.catalog.families.get(str(family), ())), None)
         code = None if named is None else scene.catalog.quota_code(named, "dedicated_host")
-        if code is not None:
+        if named not in scene.catalog.types:
+            found.append(Need(name=resource.name, code=None, region=where, amount=None, codes=_host_codes(scene)))
+        elif code is not None:
             found.append(Need(name=resource.name, code=code, region=where, amount=Decimal(1)))
     return found
 
@@ -116,9 +118,9 @@ def _reservations(scene: Scene) -> list[Need]:
         shape = scene.catalog.types.get(kind) if isinstance(kind, str) else None
         where = region if isinstance(region, str) else None
         code = None if shape is None else scene.catalog.quota_code(shape.name, "on_demand")
-        if isinstance(kind, Unknown):
+        if shape is None:
             found.append(Need(name=resource.name, code=None, region=where, amount=None))
-        elif shape is not None and code is not None:
+        elif code is not None:
             amount = None if isinstance(units, Unknown) else (units or Decimal(0)) * shape.vcpus
             found.append(Need(name=resource.name, code=code, region=where, amount=amount))
     return found
