@@ -1,5 +1,6 @@
 """What a cluster is planned from, and the packing problem that each of its zones is."""
 
+import itertools
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -27,6 +28,8 @@ class Ground:
     zones: Sequence[str]
     nodes: Mapping[Offer, NodeType]
     """Every offer of the markets as a node, at the price that the model sees."""
+    in_turn: bool = False
+    """Whether replicas that do not divide by the zones start where those of the workload before ended."""
 
     @property
     def members(self) -> list[Service]:
@@ -43,24 +46,32 @@ class Ground:
         """An hour of what the user adds for each node."""
         return self.cluster.per_node_monthly_usd / HOURS_PER_MONTH
 
-    @property
-    def hours(self) -> float:
-        """Shared nodes run as long in a month as the workload that runs longest."""
-        every = (float(HOURS_PER_MONTH) if w.hours_per_month is None else w.hours_per_month for w in self.members)
-        return max(every, default=0.0)
-
     def problem(self, group: Sequence[Service], zone: str) -> Problem:
         """What one zone must hold of a group and on what, limits aside."""
         loads = tuple(load for w in group for load in self._loads(w, zone) if load.count)
+        types = capped(self._types(group, zone), loads, types_needed(self.spec, group), 1.0)
+        return Problem(loads=loads, types=types, free={}, seconds=self.spec.planner.time_limit_seconds)
+
+    def least_of_a_zone(self, group: Sequence[Service], zone: str) -> Problem:
+        """What every plan puts into a zone of the region, if it uses it: what spreads over all zones, rounded down."""
+        whole = (w for w in group if w.zone_spread == self.cluster.zones)
+        loads = (self._load(w, w.replicas // w.zone_spread, self.markets[w.name].ways) for w in whole)
+        types = tuple(self._types(group, zone))
+        seconds = self.spec.planner.time_limit_seconds
+        return Problem(loads=tuple(load for load in loads if load.count), types=types, free={}, seconds=seconds)
+
+    def without_zones(self, group: Sequence[Service]) -> Problem:
+        """All replicas of a group, wherever they lie: every packing by zones is one of this problem."""
+        loads = (load for w in group for load in self._split(w, w.replicas, on_demand_base(self.spec, w)) if load.count)
+        types = tuple(self._types(group, None))
+        return Problem(loads=tuple(loads), types=types, free={}, seconds=self.spec.planner.time_limit_seconds)
+
+    def _types(self, group: Sequence[Service], zone: str | None) -> list[NodeType]:
+        """Nodes that a group may use in a zone, or anywhere."""
         markets = {id(market): market for market in (self.markets[w.name] for w in group)}
-        offers = dict.fromkeys(offer for market in markets.values() for offer in market.offers if zone in offer.zones)
-        usable = [node for node in (self.nodes[offer] for offer in offers) if node.room[2] >= 1]
-        return Problem(
-            loads=loads,
-            types=capped(usable, loads, types_needed(self.spec, group), 1.0),
-            free={},
-            seconds=self.spec.planner.time_limit_seconds,
-        )
+        offers = dict.fromkeys(offer for market in markets.values() for offer in market.offers)
+        there = (self.nodes[offer] for offer in offers if zone is None or zone in offer.zones)
+        return [node for node in there if node.room[2] >= 1]
 
     def _zones_for(self, workload: Service) -> list[str]:
         """The zones as a workload uses them: first those where a type that holds a replica is sold."""
@@ -82,14 +93,35 @@ class Ground:
         """
         spread = min(workload.zone_spread, len(self.zones))
         position = self._zones_for(workload).index(zone)
-        count = _share(workload.replicas, position, spread) if position < spread else 0
-        need = (workload.per_replica.vcpus, workload.per_replica.memory_gib, 1.0)
+        if position >= spread:
+            return
+        position = (position - self._turn(workload)) % spread
+        base = _share(on_demand_base(self.spec, workload), position, spread)
+        yield from self._split(workload, _share(workload.replicas, position, spread), base)
+
+    def _turn(self, workload: Service) -> int:
+        """How many zones the replicas that are left over move on, so that not every workload's meet in one zone."""
+        if not self.in_turn:
+            return 0
+        before = itertools.takewhile(lambda other: other.name != workload.name, self.members)
+        return sum(other.replicas % other.zone_spread for other in before)
+
+    def _split(self, workload: Service, count: int, base: int) -> Iterator[Load]:
+        """Replicas as loads: the base that stays on demand where they may be interrupted, and the rest."""
         anywhere = self.markets[workload.name].ways
-        steady = anywhere if not workload.interruptible else frozenset(pair for pair in anywhere if pair[1] != "spot")
-        movable = workload.interruptible and count
-        base = _share(on_demand_base(self.spec, workload), position, spread) if movable else 0
-        yield Load(workload=workload.name, need=need, count=base, allowed=steady)
-        yield Load(workload=workload.name, need=need, count=count - base, allowed=anywhere)
+        base = base if workload.interruptible else 0
+        yield self._load(workload, base, frozenset(pair for pair in anywhere if pair[1] != "spot"))
+        yield self._load(workload, count - base, anywhere)
+
+    def _load(self, workload: Service, count: int, allowed: frozenset[tuple[str, str]]) -> Load:
+        need = (workload.per_replica.vcpus, workload.per_replica.memory_gib, 1.0)
+        return Load(workload=workload.name, need=need, count=count, allowed=allowed)
+
+
+def hours_of(group: Sequence[Service]) -> float:
+    """Shared nodes run as long in a month as the workload that runs longest."""
+    every = (float(HOURS_PER_MONTH) if w.hours_per_month is None else w.hours_per_month for w in group)
+    return max(every, default=0.0)
 
 
 def nodes_of(

@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING
 from fleet.money import usd
 from fleet.planner.clusters.bound import bound_usd
 from fleet.planner.clusters.clashes import clashes
-from fleet.planner.clusters.ground import Ground
+from fleet.planner.clusters.ground import Ground, hours_of
 from fleet.planner.clusters.zones import Room, Zoned
 from fleet.planner.packing import Load
 from fleet.planner.part import Part
 from fleet.planner.rejections import rejections
 from fleet.planner.volumes import volume_note
 from fleet.plans.model import Allocation, Node
+from fleet.spec.model import Service
 from fleet.vocabulary import Status
 
 if TYPE_CHECKING:
@@ -33,7 +34,10 @@ def part_of(ground: Ground, zoned: Sequence[Zoned], room: Room) -> Part:
         return Part(status=status, rejections=turned_down, conflicts=tuple(clashes(ground, zoned)))
     allocations = tuple(_allocations(ground, zoned))
     cost = sum((a.monthly_usd for a in allocations), Decimal(0))
-    bound = usd(bound_usd(ground, zoned, room)) * usd(ground.hours)
+    bound = sum(
+        (usd(bound_usd(ground, group, found, room)) * usd(hours_of(group)) for group, found in _by_group(zoned)),
+        Decimal(0),
+    )
     return Part(
         status=status,
         allocations=allocations,
@@ -47,7 +51,20 @@ def part_of(ground: Ground, zoned: Sequence[Zoned], room: Room) -> Part:
     )
 
 
+def _by_group(zoned: Sequence[Zoned]) -> list[tuple[Sequence[Service], list[Zoned]]]:
+    """Groups never share a node, so that each has its own hours and bound."""
+    found: dict[tuple[str, ...], list[Zoned]] = defaultdict(list)
+    for zone in zoned:
+        found[tuple(workload.name for workload in zone.group)].append(zone)
+    return [(zones[0].group, zones) for zones in found.values()]
+
+
 def _allocations(ground: Ground, zoned: Sequence[Zoned]) -> Iterator[Allocation]:
+    for group, found in _by_group(zoned):
+        yield from _of_group(ground, hours_of(group), found)
+
+
+def _of_group(ground: Ground, hours: float, zoned: Sequence[Zoned]) -> Iterator[Allocation]:
     counts: dict[tuple[str, str, str], dict[str, int]] = defaultdict(dict)
     offers: dict[tuple[str, str, str], Offer] = {}
     shares: dict[tuple[str, str, str], dict[str, float]] = defaultdict(lambda: defaultdict(float))
@@ -74,8 +91,8 @@ def _allocations(ground: Ground, zoned: Sequence[Zoned]) -> Iterator[Allocation]
             zones=sorted(by_zone),
             count=count,
             unit_hourly_usd=offer.usd,
-            hours_per_month=ground.hours,
-            monthly_usd=(count * (offer.usd + extra) * usd(ground.hours)).quantize(_MICRO),
+            hours_per_month=hours,
+            monthly_usd=(count * (offer.usd + extra) * usd(hours)).quantize(_MICRO),
             shares={name: round(share / whole, 6) for name, share in sorted(shares[key].items())},
             price_as_of=offer.price.as_of,
             price_source=offer.price.source,

@@ -1,8 +1,10 @@
 """From a cluster and its services to its part of the plan."""
 
+import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
+from decimal import Decimal
 from functools import partial
 
 from fleet.catalog import Catalog
@@ -18,6 +20,9 @@ from fleet.planner.packing import least_usd
 from fleet.planner.part import Part
 from fleet.plans.model import Node
 from fleet.spec.model import Cluster, FleetSpec, Service
+
+_NEAR = Decimal("1.002")
+"""Cost over bound at which no other choice is tried."""
 
 
 def plan_cluster(
@@ -40,7 +45,7 @@ def plan_cluster(
         if isinstance(ground, Part):
             parts.append(ground)
             continue
-        parts.append(_packed(ground, free, Afresh))
+        parts.append(_cheapest(ground, free))
     if not parts:
         return Part(status="infeasible", conflicts=(no_common_region(spec, cluster),))
     found = [part for part in parts if part.status != "infeasible"]
@@ -85,8 +90,7 @@ def relaxed_cluster_usd(
         ground = _ground(spec, cluster, catalog, region, today, NO_TOLL, ())
         if isinstance(ground, Part):
             continue
-        problems = [ground.problem(group, zone) for group in _groups(ground) for zone in ground.zones]
-        least = least_usd(as_one(problems, _room(ground, free)))
+        least = least_usd(as_one(map(ground.without_zones, _groups(ground)), _room(ground, free)))
         found += [] if least is None else [least]
     return min(found, default=None)
 
@@ -129,6 +133,52 @@ def _markets(
             done[key] = survey(spec, workload, catalog, region, today=today)
         found[workload.name] = done[key]
     return found
+
+
+def _cheapest(ground: Ground, free: Mapping[str, float]) -> Part:
+    """The cheapest of a few choices of zones and of where replicas that are left over lie.
+
+    The bound holds for all choices, so that none is tried once cost and bound are near.
+    """
+    best: Part | None = None
+    for choice in _choices(ground):
+        part = _packed(choice, free, Afresh)
+        if best is None or best.status == "infeasible":
+            best = part
+        elif part.status != "infeasible":
+            bound = max(best.monthly_bound_usd, part.monthly_bound_usd)
+            best = replace(min(best, part, key=_monthly_usd), monthly_bound_usd=bound)
+        if best.status != "infeasible" and _monthly_usd(best) <= best.monthly_bound_usd * _NEAR:
+            break
+    return best or Part(status="infeasible")
+
+
+def _monthly_usd(part: Part) -> Decimal:
+    return sum((allocation.monthly_usd for allocation in part.allocations), Decimal(0))
+
+
+def _choices(ground: Ground) -> Iterator[Ground]:
+    """The ground as it is; with what is left over spread in turn; and both in the zones that are cheapest alone."""
+    grounds = [ground]
+    cheapest = _cheapest_zones(ground)
+    if cheapest != ground.zones:
+        grounds.append(replace(ground, zones=cheapest))
+    is_even = all(workload.replicas % workload.zone_spread == 0 for workload in ground.members)
+    for found in grounds:
+        yield found
+        if not is_even:
+            yield replace(found, in_turn=True)
+
+
+def _cheapest_zones(ground: Ground) -> tuple[str, ...]:
+    """The zones of the region in which what every plan puts into a zone costs least; ties as the ground has them."""
+    groups = _groups(ground)
+    costs = {}
+    for zone in ground.catalog.zones(ground.spec.region):
+        least = [least_usd(ground.least_of_a_zone(group, zone)) for group in groups]
+        costs[zone] = math.inf if None in least else round(sum(cost or 0.0 for cost in least), 9)
+    order = sorted(costs, key=lambda zone: (costs[zone], zone not in ground.zones, zone))
+    return tuple(sorted(order[: len(ground.zones)]))
 
 
 def _packed(ground: Ground, free: Mapping[str, float], packer: Callable[[], Packer]) -> Part:

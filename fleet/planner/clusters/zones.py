@@ -16,6 +16,7 @@ class Zoned:
     """One zone's share of a group: its problem and the packing found."""
 
     zone: str
+    group: Sequence[Service]
     problem: Problem
     packing: Packing
 
@@ -77,7 +78,7 @@ def packed(
             free={name: free / share for name, free in left.free.items()},
             max_nodes=None if nodes is None else max(0, -(-nodes // share)),
         )
-        found.append(Zoned(zone=zone, problem=problem, packing=pack_zone(problem, zone, needed)))
+        found.append(Zoned(zone=zone, group=group, problem=problem, packing=pack_zone(problem, zone, needed)))
     return found
 
 
