@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import pulumi
 from pulumi_aws import ec2, iam, vpc
 
+from fleet.resources.names import INSTANCE_PROFILE, ROLE, fitting, unreserved
 from fleet.resources.placement import Placement
 
 __all__ = ["Access", "assume_by", "instance_access", "instance_role", "managed_policy", "security_group"]
@@ -28,7 +29,7 @@ def instance_role(
     """A role for instances: Systems Manager instead of SSH, and the AWS managed policies named."""
     options = pulumi.ResourceOptions(parent=parent)
     role = iam.Role(
-        name,
+        fitting(name, ROLE),
         assume_role_policy=assume_by("ec2.amazonaws.com"),
         description=f"Instances of {name}",
         tags=dict(tags),
@@ -55,7 +56,12 @@ def instance_access(
 ) -> Access:
     """A role with its profile, and a security group that lets nothing in."""
     role = instance_role(name, region=placement.region, tags=tags, parent=parent, policies=policies)
-    profile = iam.InstanceProfile(name, role=role.name, tags=dict(tags), opts=pulumi.ResourceOptions(parent=parent))
+    profile = iam.InstanceProfile(
+        fitting(name, INSTANCE_PROFILE),
+        role=role.name,
+        tags=dict(tags),
+        opts=pulumi.ResourceOptions(parent=parent),
+    )
     group_id = security_group(name, placement=placement, tags=tags, parent=parent, talks_to_itself=talks_to_itself)
     return Access(profile=profile, security_group_id=group_id)
 
@@ -71,7 +77,7 @@ def security_group(
     """A security group with egress only; its members may also talk to each other where EFA needs it."""
     options = pulumi.ResourceOptions(parent=parent)
     group = ec2.SecurityGroup(
-        name,
+        unreserved(name, "sg-"),
         description=f"Instances of {name}",
         vpc_id=placement.vpc_id,
         region=placement.region,

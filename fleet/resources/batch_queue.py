@@ -11,6 +11,7 @@ from fleet.resources.access import Access, assume_by, instance_access, managed_p
 from fleet.resources.component import placement_in, prefix, token
 from fleet.resources.design.model import BatchDesign, ComputeDesign
 from fleet.resources.launch import Extras, launch_template
+from fleet.resources.names import BATCH, ROLE, fitting
 from fleet.resources.placement import Placement
 
 __all__ = ["BatchQueue", "BatchQueueArgs"]
@@ -85,7 +86,7 @@ def _environment(
         extras=Extras(types=part.types),
     )
     return batch.ComputeEnvironment(
-        own,
+        fitting(own, BATCH),
         type="MANAGED",
         state="ENABLED",
         region=design.region,
@@ -128,7 +129,7 @@ def _queue(
     name: str, design: BatchDesign, environments: list[batch.ComputeEnvironment], parent: pulumi.Resource
 ) -> batch.JobQueue:
     return batch.JobQueue(
-        name,
+        fitting(name, BATCH),
         region=design.region,
         priority=1,
         state="ENABLED",
@@ -151,14 +152,14 @@ def _queue(
 
 def _job_definition(name: str, design: BatchDesign, parent: pulumi.Resource) -> batch.JobDefinition:
     role = iam.Role(
-        f"{name}-job",
+        fitting(f"{name}-job", ROLE),
         assume_role_policy=assume_by("ecs-tasks.amazonaws.com"),
         description=f"Jobs of {name}: attach what they may do",
         tags=dict(design.tags),
         opts=pulumi.ResourceOptions(parent=parent),
     )
     execution = iam.Role(
-        f"{name}-execution",
+        fitting(f"{name}-execution", ROLE),
         assume_role_policy=assume_by("ecs-tasks.amazonaws.com"),
         description=f"Starts jobs of {name}: pulls images, writes logs",
         tags=dict(design.tags),
@@ -171,7 +172,7 @@ def _job_definition(name: str, design: BatchDesign, parent: pulumi.Resource) -> 
         opts=pulumi.ResourceOptions(parent=parent),
     )
     return batch.JobDefinition(
-        name,
+        fitting(name, BATCH),
         type="container",
         platform_capabilities=["EC2"],
         region=design.region,

@@ -11,6 +11,7 @@ from fleet.resources.access import assume_by, instance_role, managed_policy
 from fleet.resources.component import placement_in, prefix, token
 from fleet.resources.design.model import ClusterDesign, NodeGroupDesign
 from fleet.resources.launch import Extras, launch_template
+from fleet.resources.names import CLUSTER, NODE_GROUP, ROLE, fitting
 from fleet.resources.placement import Placement
 
 __all__ = ["Cluster", "ClusterArgs", "node_config"]
@@ -97,7 +98,7 @@ def node_config(max_pods: int) -> str:
 def _control_plane(name: str, design: ClusterDesign, placement: Placement, parent: pulumi.Resource) -> eks.Cluster:
     options = pulumi.ResourceOptions(parent=parent)
     role = iam.Role(
-        f"{name}-control-plane",
+        fitting(f"{name}-control-plane", ROLE),
         assume_role_policy=assume_by("eks.amazonaws.com"),
         description=f"Control plane of {name}",
         tags=dict(design.tags),
@@ -111,7 +112,7 @@ def _control_plane(name: str, design: ClusterDesign, placement: Placement, paren
     )
     public = list(design.settings.public_endpoint_cidrs)
     return eks.Cluster(
-        name,
+        fitting(name, CLUSTER),
         version=design.settings.version,
         role_arn=role.arn,
         region=design.region,
@@ -210,7 +211,7 @@ def _node_group(
     own = prefix(name, design.name) + group.name
     template = _node_template(own, design, group, parent)
     return eks.NodeGroup(
-        own,
+        fitting(own, NODE_GROUP),
         cluster_name=cluster_name,
         node_role_arn=role.arn,
         subnet_ids=placement.subnets([group.zone]),

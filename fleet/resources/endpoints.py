@@ -6,6 +6,8 @@ import pulumi
 from pulumi_aws import ec2
 from pulumi_aws import vpc as vpc_rules
 
+from fleet.resources.names import unreserved
+
 __all__ = ["gateway_endpoint", "interface_endpoints"]
 
 _WITHOUT_NAT = (
@@ -61,7 +63,7 @@ def interface_endpoints(
     """Interface endpoints in every zone, open to the VPC on 443 only."""
     options = pulumi.ResourceOptions(parent=parent)
     group = ec2.SecurityGroup(
-        f"{name}-endpoints",
+        unreserved(f"{name}-endpoints", "sg-"),
         description="AWS endpoints of the network",
         vpc_id=vpc.id,
         region=region,

@@ -14,6 +14,7 @@ from ruamel.yaml import YAML
 from fleet.resources.design.cluster import design_cluster
 from fleet.resources.design.model import ClusterDesign, NodeGroupDesign
 from fleet.resources.design.source import Source
+from fleet.resources.names import NODE_POOL, fitting
 
 __all__ = ["Installed", "karpenter_manifests", "manifests_yaml"]
 
@@ -144,7 +145,7 @@ def _node_class(fleet: str, design: ClusterDesign, max_pods: int, names: Install
 def _name(group: NodeGroupDesign, design: ClusterDesign) -> str:
     parts = [design.name, group.types[0].name.replace(".", "-"), *(["spot"] if group.market == "spot" else [])]
     taints = [taint.value for taint in group.taints if taint.key == "fleet/workload"]
-    return "-".join([*parts, *taints])
+    return fitting("-".join([*parts, *taints]), NODE_POOL)
 
 
 def _class_name(design: ClusterDesign, max_pods: int) -> str:

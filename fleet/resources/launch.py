@@ -9,6 +9,7 @@ from pulumi_aws import ec2
 from fleet.resources.access import Access
 from fleet.resources.facts import TypeFacts
 from fleet.resources.images import Image
+from fleet.resources.names import LAUNCH_TEMPLATE, fitting
 
 __all__ = ["Extras", "efa_interfaces", "launch_template", "metadata_options", "root_volume"]
 
@@ -48,7 +49,7 @@ def launch_template(
     profile = ec2.LaunchTemplateIamInstanceProfileArgs(arn=access.profile.arn) if access else None
     market = ec2.LaunchTemplateInstanceMarketOptionsArgs(market_type=extra.market) if extra.market else None
     return ec2.LaunchTemplate(
-        name,
+        fitting(name, LAUNCH_TEMPLATE),
         description=f"Instances of {name}",
         region=region,
         update_default_version=True,

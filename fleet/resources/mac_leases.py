@@ -13,6 +13,7 @@ from fleet.resources.access import Access
 from fleet.resources.design.model import LeaseDesign, LeaseStep, MacDesign
 from fleet.resources.groups import propagated
 from fleet.resources.launch import Extras, launch_template
+from fleet.resources.names import RESOURCE_GROUP, fitting, unreserved
 from fleet.resources.placement import Placement
 
 __all__ = ["leased_hosts"]
@@ -57,7 +58,7 @@ def _template(
         opts=options,
     )
     hosts = resourcegroups.Group(
-        name,
+        fitting(unreserved(name, "aws"), RESOURCE_GROUP),
         description=f"Mac hosts of {name} - allocated and released by AWS",
         configurations=_host_management(lease, licences.arn),
         region=design.region,

@@ -239,11 +239,13 @@ def declare() -> Callable[[Callable[[], dict[str, Any] | None]], Declared]:
 def declare_fleet(declare, spec, plan, catalog) -> Callable[..., Declared]:
     """The mixed fleet under mocks, with settings, spec or plan replaced."""
 
-    def run(settings: Settings | None = None, *, of: FleetSpec = spec, by: Plan = plan) -> Declared:
+    def run(
+        settings: Settings | None = None, *, of: FleetSpec = spec, by: Plan = plan, named: str = "mixed"
+    ) -> Declared:
         args = FleetArgs(spec=of, plan=by, catalog=catalog, settings=settings or Settings())
 
         def program() -> dict[str, Any]:
-            fleet = Fleet("mixed", args)
+            fleet = Fleet(named, args)
             return {"monthly_usd": fleet.monthly_usd, "one_off_usd": fleet.one_off_usd, "groups": fleet.groups}
 
         return declare(program)
