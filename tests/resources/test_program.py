@@ -1,5 +1,6 @@
 """The Pulumi program of the repository and of each example: short, guarded by the lock, and complete."""
 
+import json
 import runpy
 import shutil
 from pathlib import Path
@@ -7,6 +8,7 @@ from pathlib import Path
 import pulumi
 import pytest
 from pulumi.runtime.config import set_all_config
+from ruamel.yaml import YAML
 
 from fleet.plans import lock_path, write_lock
 from fleet.resources import args_from_config
@@ -90,12 +92,21 @@ def edit(path, old, new):
     path.write_text(path.read_text(encoding="utf-8").replace(old, new), encoding="utf-8")
 
 
+def defaults(project):
+    """What the example's own Pulumi.yaml configures for whoever tries it."""
+    config = YAML(typ="safe").load(project.read_text(encoding="utf-8")).get("config", {})
+    texts = {}
+    for key, given in config.items():
+        value = given.get("value", given.get("default")) if isinstance(given, dict) else given
+        texts[key if ":" in key else f"fleet:{key}"] = value if isinstance(value, str) else json.dumps(value)
+    return texts
+
+
 @pytest.mark.parametrize("name", sorted(EXAMPLES))
 def test_examples_run(declare, monkeypatch, name):
     """Each example declares what it is there to show."""
     monkeypatch.chdir(ROOT / "examples" / name)
-    ids = '["subnet-1", "subnet-2"]'
-    set_all_config({"fleet:vpcId": "vpc-1", "fleet:zones": '["eu-west-1b", "eu-west-1c"]', "fleet:subnetIds": ids}, [])
+    set_all_config(defaults(Path("Pulumi.yaml")), [])
 
     declared = declare(lambda: runpy.run_path("__main__.py", run_name="__main__") and {})
 
