@@ -80,7 +80,13 @@ def run_program(job: Mapping[str, Any], monitor: Any, engine: Any) -> None:
 
 
 def own_traceback(problem: BaseException, job: Mapping[str, Any]) -> str:
-    """The traceback of the user's program: frames of this runner and of the event loop are left out."""
+    """The traceback of the user's program: frames of this runner and of the event loop are left out.
+
+    Of an input that a component refuses, the component's frames are left out too: what is wrong is the input.
+    """
+    if _is_refused_input(problem):
+        place = "".join(traceback.format_list(_frames_of_the_caller(problem, _folder(job))))
+        return f"Traceback (most recent call last):\n{place}{_told(problem)}\n" if place else f"{_told(problem)}\n"
     # An error inside a file that cannot be compiled has no frame of the program: its last lines say where it is.
     shown = traceback.TracebackException.from_exception(problem)
     seen: set[int] = set()
@@ -90,6 +96,29 @@ def own_traceback(problem: BaseException, job: Mapping[str, Any]) -> str:
         current.stack = traceback.StackSummary.from_list(_own_frames(current.stack, _folder(job)))
         current = current.__cause__ or current.__context__
     return "".join(shown.format())
+
+
+def _is_refused_input(problem: BaseException) -> bool:
+    import pulumi  # noqa: PLC0415
+
+    return isinstance(problem, pulumi.InputPropertyError)
+
+
+def _told(problem: BaseException) -> str:
+    """Type and message of an error, as Python says it; a refused input as its path and the reason."""
+    if _is_refused_input(problem):
+        name = f"{type(problem).__module__}.{type(problem).__qualname__}"
+        return f"{name}: {problem.property_path}: {problem.reason}"  # type: ignore[attr-defined]
+    return traceback.format_exception_only(type(problem), problem)[-1].strip()
+
+
+def _frames_of_the_caller(problem: BaseException, folder: str) -> list[traceback.FrameSummary]:
+    """Frames from the program's first one up to the package that refused an input of the program's."""
+    own = _own_frames(traceback.extract_tb(problem.__traceback__), folder)
+    called = [frame for frame, _ in traceback.walk_tb(problem.__traceback__)][-len(own) :] if own else []
+    packages = [str(frame.f_globals.get("__name__")).partition(".")[0] for frame in called]
+    until = packages.index(packages[-1]) if packages else 0
+    return own[:until] or own
 
 
 def _own_frames(frames: traceback.StackSummary, folder: str) -> list[traceback.FrameSummary]:
@@ -157,8 +186,7 @@ def _failure(job: Mapping[str, Any], monitor: Any, engine: Any) -> dict[str, Any
 
         if isinstance(problem, pulumi.RunError):
             return _error("run", str(problem), "")
-        message = traceback.format_exception_only(type(problem), problem)[-1].strip()
-        return _error("raised", message, own_traceback(problem, job))
+        return _error("raised", _told(problem), own_traceback(problem, job))
     return None
 
 

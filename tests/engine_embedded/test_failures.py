@@ -91,6 +91,65 @@ def test_a_run_error_is_told_without_a_traceback(program, refused):
     assert (str(problem), problem.traceback) == ("the quota is too small", "")
 
 
+def test_a_refused_input_is_told_by_its_path_at_the_users_own_line(program, refused):
+    """What is wrong is the input: neither frames of the component that refused it, nor what made it do so."""
+    program.write("parts/__init__.py", "")
+    program.write(
+        "parts/checks.py",
+        """\
+        import pulumi
+        def check():
+            try:
+                int("x")
+            except ValueError as error:
+                raise pulumi.InputPropertyError("network.cidr", "found 'x'") from error
+        """,
+    )
+    program.write("parts/pool.py", "from parts.checks import check\ndef pool():\n    check()\n")
+    program.write("helper.py", "from parts.pool import pool\ndef build():\n    pool()\n")
+
+    problem = refused("import helper\n\nhelper.build()\n")
+
+    assert str(problem) == "pulumi.errors.InputPropertyError: network.cidr: found 'x'"
+    assert problem.traceback == (
+        "Traceback (most recent call last):\n"
+        f'  File "{program.folder}/__main__.py", line 3, in <module>\n'
+        "    helper.build()\n"
+        f'  File "{program.folder}/helper.py", line 3, in build\n'
+        "    pool()\n"
+        "pulumi.errors.InputPropertyError: network.cidr: found 'x'\n"
+    )
+
+
+def test_an_input_that_the_program_itself_refuses_shows_its_line(program, refused):
+    problem = refused(
+        """\
+        import pulumi
+        def check():
+            raise pulumi.InputPropertyError("size", "is too large")
+        check()
+        """
+    )
+
+    assert str(problem) == "pulumi.errors.InputPropertyError: size: is too large"
+    assert f'File "{program.folder}/__main__.py", line 4, in <module>' in problem.traceback
+    assert f'File "{program.folder}/__main__.py", line 3, in check' in problem.traceback
+
+
+def test_an_input_that_is_refused_in_an_apply_is_told_by_its_path(refused):
+    problem = refused(
+        """\
+        import pulumi
+        def check(size):
+            raise pulumi.InputPropertyError("size", "is too large")
+        pulumi.export("x", pulumi.Output.from_input(1).apply(check))
+        """
+    )
+
+    assert str(problem) == "pulumi.errors.InputPropertyError: size: is too large"
+    assert "line 3, in check" in problem.traceback
+
+
 def test_a_logged_error_is_shown_and_stops_nothing_as_in_the_engine(program):
     run = program.run("import pulumi\npulumi.log.error('the quota is too small')\npulumi.export('on', 1)\n")
 
