@@ -89,7 +89,7 @@ def cover(options: Sequence[Option], demand: Demand) -> Cover:
     def best_of(kept: Iterable[int]) -> Cover:
         return _solved(*_program(options, kept, demand), demand)
 
-    return _simpler(options, best_of, best_of(_undominated(options, demand.spot.min_types)))
+    return _simpler(options, best_of, best_of(_undominated(options, demand)))
 
 
 def cover_near(options: Sequence[Option], demand: Demand, held: Mapping[int, int], discount: float) -> Cover:
@@ -106,7 +106,7 @@ def cover_near(options: Sequence[Option], demand: Demand, held: Mapping[int, int
             program.row({stays: 1.0, **own}, high=0.0)
         return _solved(program, columns, demand)
 
-    return _simpler(options, best_of, best_of(sorted({*_undominated(options, demand.spot.min_types), *held})))
+    return _simpler(options, best_of, best_of(sorted({*_undominated(options, demand), *held})))
 
 
 def cover_exactly(options: Sequence[Option], demand: Demand, held: Mapping[int, int]) -> Cover:
@@ -179,33 +179,59 @@ def _program(
     return program, columns
 
 
-def _undominated(options: Sequence[Option], types_needed: int) -> list[int]:
+def _undominated(options: Sequence[Option], demand: Demand) -> list[int]:
     """Options that could be part of an optimum: not beaten by enough others that cover as much for as little.
 
     Beaten means: no fewer units, no dearer, in every zone it has, without taking more of a quota. A spread over n types
-    may need the n best, so an option goes only when that many others beat it.
+    may need the n best, and one more a zone where every zone needs a whole instance, so an option goes only when that
+    many others beat it.
     """
     order = sorted(
         range(len(options)), key=lambda i: (options[i].hourly_usd, -options[i].units, options[i].offer.order)
     )
+    spread_over = _spot_types(demand)
+    enough = spread_over + (demand.spread or 1) if spread_over > 1 else 1
     kept: list[int] = []
     for index in order:
         option = options[index]
         if option.units <= 0:
             continue
-        needed = types_needed if option.offer.purchase == "spot" else 1
-        if sum(_beats(options[other], option) for other in kept) < needed:
+        needed = enough if option.offer.purchase == "spot" else 1
+        if sum(_beats(options[other], option, demand) for other in kept) < needed:
             kept.append(index)
     return sorted(kept)
 
 
-def _beats(better: Option, worse: Option) -> bool:
+def _beats(better: Option, worse: Option, demand: Demand) -> bool:
     return (
         better.offer.purchase == worse.offer.purchase
         and better.units >= worse.units
+        and (better.offer.purchase != "spot" or _fits_as_spot(better.units, worse.units, demand))
         and set(better.offer.zones) >= set(worse.offer.zones)
         and all(amount <= dict(worse.takes).get(name, 0.0) for name, amount in better.takes)
     )
+
+
+def _fits_as_spot(more: float, fewer: float, demand: Demand) -> bool:
+    """Whether spot of more units may stand wherever that of fewer does: more needs more on demand, and has fewer."""
+    if demand.spot.on_demand_base > 0 and more != fewer:
+        return False
+    return _spot_types(demand) <= 1 or _most_of_a_type(more, demand) >= _most_of_a_type(fewer, demand)
+
+
+def _on_spot(demand: Demand) -> float:
+    return (1 - demand.spot.on_demand_base) * demand.total
+
+
+def _spot_types(demand: Demand) -> int:
+    """Over so many types spot is spread: a demand of few units has no more types than units."""
+    on_spot = _on_spot(demand)
+    return min(demand.spot.min_types, math.ceil(on_spot)) if on_spot > 0 else 1
+
+
+def _most_of_a_type(units: float, demand: Demand) -> int:
+    """Instances of one spot type at most: what its equal share of the demand on spot needs."""
+    return math.ceil(_on_spot(demand) / _spot_types(demand) / units)
 
 
 def _interchangeable(options: Sequence[Option], kept: Sequence[int], most: int) -> list[list[str]]:
@@ -261,20 +287,17 @@ def _base_row(
 def _spot_rows(
     program: Program, options: Sequence[Option], columns: Mapping[tuple[int, str | None], int], demand: Demand
 ) -> None:
-    on_spot = (1 - demand.spot.on_demand_base) * demand.total
     by_type: dict[str, list[tuple[int, float]]] = defaultdict(list)
     for (index, _), column in columns.items():
         if options[index].offer.purchase == "spot":
             by_type[options[index].offer.kind.name].append((column, options[index].units))
-    # A demand of few units cannot be spread over more types than it has units.
-    types = min(demand.spot.min_types, math.ceil(on_spot)) if on_spot > 0 else 1
+    types = _spot_types(demand)
     if types <= 1 or not by_type:
         return
     any_spot = program.column(0.0, high=1.0)
     used = {}
     for name, found in sorted(by_type.items()):
-        units = found[0][1]
-        most = math.ceil(on_spot / types / units)
+        most = _most_of_a_type(found[0][1], demand)
         used[name] = program.column(0.0, high=1.0)
         terms = dict.fromkeys((column for column, _ in found), 1.0)
         program.row({**terms, any_spot: -float(most)}, high=0.0)
