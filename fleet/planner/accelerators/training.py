@@ -59,9 +59,26 @@ def _assumptions(workload: Training, best: Run, found: Selection, today: date) -
         )
     if best.rework is not None:
         lines.append(f"workload {workload.name}: {rework.assumption(best.rework)}")
+    if _one_block_decides(workload, found, today):
+        lines.append(
+            f"workload {workload.name}: a job takes one capacity block, of at most {blocks.MAX_INSTANCES} instances, as "
+            "several are placed apart; the bound covers no run in several blocks, which can cost less"
+        )
     if best.block_days is not None:
         lines += _block_assumptions(workload, best)
     return tuple(lines)
+
+
+def _one_block_decides(workload: Training, found: Selection, today: date) -> bool:
+    """Whether several blocks might do what one does not, or more cheaply: blocks of this job can be bought at all.
+
+    A number of accelerators that one block holds costs the same in several.
+    """
+    if blocks.buying_days(workload.start, today) is None:
+        return False
+    if workload.compute is not None:
+        return bool(_windows(found)) or any(run.block_days is not None for run in found.runs)
+    return bool(_windows(found)) and blocks.shortest_block(workload.deadline_days) is not None
 
 
 def _block_assumptions(workload: Training, best: Run) -> list[str]:

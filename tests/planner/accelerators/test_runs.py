@@ -41,6 +41,37 @@ def test_blocks_may_be_switched_off(spec_of, gpus):
     assert _bought(_plan(spec_of, gpus, JOB | {"purchase": {"capacity_blocks": False}})) == [("p.8x", "on_demand", 2)]
 
 
+ONE_BLOCK = "the bound covers no run in several blocks"
+
+
+def test_a_job_larger_than_a_block_says_that_several_blocks_are_not_in_the_bound(spec_of, gpus):
+    """65 nodes for 10 days: 40 USD an hour on demand, 30 in two blocks, and one block holds 64."""
+    larger = _plan(spec_of, gpus, JOB | {"accelerators": 520})
+
+    assert _bought(larger) == [("p.8x", "on_demand", 65)]
+    assert any(ONE_BLOCK in line and "at most 64 instances" in line for line in larger.assumptions)
+
+
+def test_work_that_a_block_does_says_that_several_blocks_are_not_in_the_bound(spec_of, gpus):
+    compute = {"pflop_days": 160, "precision": "bf16", "utilization": {"cuda": 1.0}}
+    workload = {k: v for k, v in JOB.items() if k != "accelerators"} | {"compute": compute}
+
+    assert any(ONE_BLOCK in line for line in _plan(spec_of, gpus, workload).assumptions)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        pytest.param({"accelerators": 512}, id="one block holds it"),
+        pytest.param({"accelerators": 520, "purchase": {"capacity_blocks": False}}, id="no blocks wanted"),
+        pytest.param({"accelerators": 520, "start": "2027-06-01"}, id="no block can be bought yet"),
+        pytest.param({"accelerators": 520, "deadline_days": 200}, id="no block is that long"),
+    ],
+)
+def test_nothing_is_said_of_several_blocks_where_they_cannot_cost_less(spec_of, gpus, change):
+    assert not any(ONE_BLOCK in line for line in _plan(spec_of, gpus, JOB | change).assumptions)
+
+
 def test_spot_pays_for_the_work_that_interruptions_throw_away(spec_of, gpus):
     """Two nodes at 20 % a month: h = -ln(0.8) / 730 = 0.00030568 an hour and node; each stop costs 0.5 + 0.5 h.
 
