@@ -48,6 +48,10 @@ _FREE_AWS = {
     "alb": "listener:Listener listenerCertificate:ListenerCertificate listenerRule:ListenerRule "
     "targetGroup:TargetGroup targetGroupAttachment:TargetGroupAttachment",
     "licensemanager": "association:Association licenseConfiguration:LicenseConfiguration",
+    # What RDS bills are instances, storage, input and output, backups and data transfer:
+    # https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/User_DBInstanceBilling.html
+    "rds": "clusterParameterGroup:ClusterParameterGroup optionGroup:OptionGroup parameterGroup:ParameterGroup "
+    "subnetGroup:SubnetGroup",
     "resourcegroups": "group:Group resource:Resource",
     "s3": "bucketNotification:BucketNotification bucketPolicy:BucketPolicy bucketAcl:BucketAcl "
     "bucketLifecycleConfiguration:BucketLifecycleConfiguration "

@@ -230,8 +230,9 @@ def _cluster(resource: Resource, _near: Surroundings, catalog: Catalog, region: 
     bill = _over_time("EKS cluster, standard support", standard, Interval.exactly(Decimal(1)), _FULL)
     auto = at(effective(resource), "computeConfig", "enabled")
     by_use = ("EKS Auto Mode fee for the instances that it manages",) if auto is True else ()
-    note = "EKS extended support, once the version leaves standard support"
-    extra = (note,) if isinstance(extended, Price) else ()
+    # No sourced table says which version is in which support on which day, so that the amount may be too low.
+    dearer = f"{extended.usd.normalize():f} USD an hour" if isinstance(extended, Price) else "more"
+    extra = (f"EKS extended support: clusters whose version has left standard support cost {dearer}",)
     return Bill(lines=bill.lines, monthly=bill.monthly, at_max_scale=bill.monthly, by_use=by_use + extra)
 
 

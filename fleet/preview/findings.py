@@ -1,7 +1,7 @@
 """What packs said, as findings of a result. The command line carries only text, so the text is parsed."""
 
 from fleet.engine.model import PackFinding
-from fleet.result.grammar import Message, parse_message
+from fleet.result.grammar import parse_message, shown_message
 from fleet.result.model import Finding
 
 
@@ -15,19 +15,12 @@ def to_finding(found: PackFinding) -> Finding:
         level=found.level,
         severity=found.severity,
         urn=found.urn,
-        message=_shown(said) if said is not None else _text(found.message),
+        message=shown_message(said) if said is not None else _text(found.message),
         remediation=found.remediation,
         documentation=found.documentation,
         monthly_saving_usd=said.saving if said is not None else None,
         exemption=said.exemption if said is not None else None,
     )
-
-
-def _shown(said: Message) -> str:
-    if said.waived is None:
-        return f"{said.id} {said.text}"
-    owner = said.exemption.owner if said.exemption is not None else "nobody"
-    return f"{said.id} waives {said.waived} (owner {owner}): {said.text}"
 
 
 def _text(message: str) -> str:

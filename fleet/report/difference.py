@@ -129,7 +129,12 @@ def capacity(found: Diff) -> Iterator[str]:
 
 
 def _groups(found: Diff) -> tuple[tuple[str, list[Finding]], ...]:
-    return ("New", found.new), ("Fixed", found.fixed), ("Remaining", found.remaining)
+    return (
+        ("New", found.new),
+        ("Newly exempted", found.exempted),
+        ("Fixed", found.fixed),
+        ("Remaining", found.remaining),
+    )
 
 
 def _finding(finding: Finding) -> str:

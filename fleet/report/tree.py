@@ -1,5 +1,6 @@
 """The resources of a result as a tree: components with what they hold, prices summed, free resources counted."""
 
+import re
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -10,6 +11,7 @@ from fleet.result.model import Finding, Result
 
 OF_A_TYPE = frozenset({"FC104"})
 """Rules with one finding for all resources of a type, at the first of them."""
+_COUNTER = re.compile(r"(?:^|[-_.]?)(?:[0-9]+[a-z]?|(?<![A-Za-z0-9])[a-z])$")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,15 +63,20 @@ def tree(result: Result, *, everything: bool = False) -> tuple[Branch, ...]:
 
 
 def _joined(branches: Sequence[Branch]) -> tuple[Branch, ...]:
-    """Siblings that differ in nothing but their name as one branch, where the first of them stands."""
+    """Siblings that differ only by the number or letter that ends their names as one branch, where the first stands."""
     alike: dict[object, list[Branch]] = defaultdict(list)
     for number, branch in enumerate(branches):
         item = branch.resource
         is_plain = not (branch.children or any(finding.id not in OF_A_TYPE for finding in branch.findings))
         runs = (tuple(item.instance_types), item.architecture, item.purchase, str(item.count))
-        same = (item.type, *runs, str(item.monthly_usd), str(branch.at_maximum), item.unpriced_reason)
+        same = (_stem(item.name), item.type, *runs, str(item.monthly_usd), str(branch.at_maximum), item.unpriced_reason)
         alike[same if is_plain else number].append(branch)
     return tuple(_as_one(found) if len(found) > 1 else found[0] for found in alike.values())
+
+
+def _stem(name: str) -> str:
+    """What names of one making share: `web-1` and `web-2`, `public-us-east-1a` and `public-us-east-1b`."""
+    return _COUNTER.sub("", name)
 
 
 def _as_one(branches: Sequence[Branch]) -> Branch:

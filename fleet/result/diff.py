@@ -17,8 +17,9 @@ from fleet.cost.model import PricedResource
 from fleet.interval import ZERO, Interval
 from fleet.money import Usd
 from fleet.result.changes import NO_CHANGE, Change, Prices, Steps, difference, sum_of, taken_apart
+from fleet.result.grammar import is_waiver_of
 from fleet.result.model import CatalogStamp, Finding, Result
-from fleet.result.same import Pair, key_of, known, pairs
+from fleet.result.same import Key, Pair, key_of, known, pairs
 
 __all__ = ["Capacity", "Diff", "InputChange", "PriceChange", "ResourceChange", "diff", "diff_values"]
 
@@ -101,6 +102,8 @@ class Diff:
     unchanged: int
     capacity: list[Capacity]
     new: list[Finding]
+    exempted: list[Finding]
+    """Found before too, and waived by an exemption since."""
     fixed: list[Finding]
     remaining: list[Finding]
 
@@ -113,7 +116,7 @@ def diff(base: Result, head: Result) -> Diff:
     changes = [
         found for (old, new), step in zip(both, steps, strict=True) if (found := _resource(old, new, step)) is not None
     ]
-    new, fixed, remaining = _findings(base, head)
+    new, exempted, fixed, remaining = _findings(base, head)
     return Diff(
         base=base.catalog,
         head=head.catalog,
@@ -122,6 +125,7 @@ def diff(base: Result, head: Result) -> Diff:
         unchanged=len(both) - len(changes),
         capacity=_capacity((old for old, _ in both), (new for _, new in both)),
         new=new,
+        exempted=exempted,
         fixed=fixed,
         remaining=remaining,
     )
@@ -262,12 +266,30 @@ def _counted(resources: Iterable[PricedResource | None]) -> dict[tuple[tuple[str
     return counts
 
 
-def _findings(base: Result, head: Result) -> tuple[list[Finding], list[Finding], list[Finding]]:
-    """New, fixed and remaining findings; the remaining ones as they are said now."""
+def _findings(base: Result, head: Result) -> tuple[list[Finding], list[Finding], list[Finding], list[Finding]]:
+    """New, newly exempted, fixed and remaining findings; the remaining ones as they are said now."""
     was = known(head.findings, key_of(head), base)
     still = known(base.findings, key_of(base), head)
+    new = [finding for finding, is_known in zip(head.findings, was, strict=True) if not is_known]
+    gone = [finding for finding, is_known in zip(base.findings, still, strict=True) if not is_known]
+    exempted: list[Finding] = []
+    for waiver in new:
+        waived = next((one for one in gone if _waives(waiver, key_of(head), one, key_of(base))), None)
+        if waived is not None:
+            gone.remove(waived)
+            exempted.append(waiver)
     return (
-        [finding for finding, is_known in zip(head.findings, was, strict=True) if not is_known],
-        [finding for finding, is_known in zip(base.findings, still, strict=True) if not is_known],
+        [finding for finding in new if finding not in exempted],
+        exempted,
+        gone,
         [finding for finding, is_known in zip(head.findings, was, strict=True) if is_known],
+    )
+
+
+def _waives(waiver: Finding, key: Key, finding: Finding, base_key: Key) -> bool:
+    return (
+        waiver.exemption is not None
+        and finding.exemption is None
+        and (waiver.pack, key(waiver.urn)) == (finding.pack, base_key(finding.urn))
+        and is_waiver_of(waiver.message, finding.rule)
     )

@@ -57,6 +57,23 @@ def format_waived(message: str, rule: str, exemption: Exemption) -> str:
     )
 
 
+def shown_message(said: Message) -> str:
+    """The text as a result shows it: of a waived finding the rule and the owner, whose other fields stand apart."""
+    if said.waived is None:
+        return f"{said.id} {said.text}"
+    owner = said.exemption.owner if said.exemption is not None else "nobody"
+    return f"{said.id} {_waives(said.waived)}(owner {owner}): {said.text}"
+
+
+def is_waiver_of(message: str, rule: str) -> bool:
+    """A text that a result shows says that a finding of this rule is waived."""
+    return message.startswith(f"{_EXEMPTED} {_waives(rule)}")
+
+
+def _waives(rule: str) -> str:
+    return f"waives {rule} "
+
+
 def parse_message(message: str) -> Message | None:
     """What a finding's text says; None for the text of another pack."""
     found = next((match for line in _starts(message) if (match := _ID.match(line))), None)

@@ -233,12 +233,16 @@ def test_without_any_region_nothing_is_priced_and_nothing_is_free(make, price):
 
 
 def test_free_and_foreign_resources_are_told_apart(make, price):
-    """Roles are free, databases unpriced, buckets charged by use, random strings exist only in the stack."""
+    """Roles and subnet groups are free, databases unpriced, buckets by use; random strings exist only in the stack."""
     kinds = ["aws:iam/role:Role", "aws:rds/instance:Instance", "aws:s3/bucket:Bucket", "random:index/id:Id"]
     found, whole = price(*(make(kind, kind) for kind in kinds))
 
     assert found[kinds[0]].monthly_usd == found[kinds[2]].monthly_usd == Interval.exactly(Decimal(0))
     assert found[kinds[1]].monthly_usd is None
+    groups = ["rds/subnetGroup:SubnetGroup", "rds/parameterGroup:ParameterGroup", "rds/optionGroup:OptionGroup"]
+    assert {r.monthly_usd for r in price(*(make(f"aws:{g}", g) for g in groups))[0].values()} == {
+        found[kinds[0]].monthly_usd
+    }
     assert whole.by_use == ["S3 storage and requests"]
     assert [entry.type for entry in whole.unpriced] == [kinds[1]]
 
@@ -291,3 +295,12 @@ def test_only_gateway_endpoints_are_free(make, price, inputs, expected):
     found = priced["s3"].monthly_usd
 
     assert (None if found is None else (found.min, found.max)) == expected
+
+
+def test_a_cluster_says_what_extended_support_would_cost(make, price):
+    """No table of versions is sourced, so that the price of both kinds of support is told."""
+    _, whole = price(make("aws:eks/cluster:Cluster", "old", {"version": "1.24"}))
+
+    assert [use for use in whole.by_use if "extended support" in use] == [
+        "EKS extended support: clusters whose version has left standard support cost 0.6 USD an hour"
+    ]

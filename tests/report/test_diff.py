@@ -1,5 +1,6 @@
 """A diff takes money apart into inputs and prices, and each adds up to its total."""
 
+from datetime import date
 from decimal import Decimal
 
 from hypothesis import HealthCheck, given, settings
@@ -9,6 +10,7 @@ from fleet.interval import Interval
 from fleet.report import diff_markdown, diff_text
 from fleet.result import diff
 from fleet.result.changes import Change, sum_of
+from fleet.result.model import Exemption
 
 
 def exactly(amount):
@@ -113,3 +115,31 @@ def test_lists_are_written_as_people_write_them(make):
     text = diff_text(diff(make.result([base]), make.result([head])))
 
     assert "instanceTypes: m7g.large, m8g.large -> m8g.large" in text
+
+
+def test_what_an_exemption_waives_is_neither_fixed_nor_new(make):
+    """Two findings at one resource, of which one is waived and one is mended."""
+    waived, mended = (
+        make.finding(rule=rule, message=f"{i} it is") for rule, i in (("gp2-volume", "FC110"), ("b", "FC105"))
+    )
+    exemption = Exemption(owner="ops", reason="soon gone", expires=date(2027, 1, 1))
+    waiver = make.finding(
+        rule="exempted-finding", message="FT706 waives gp2-volume (owner ops): it is", exemption=exemption
+    )
+    found = diff(make.result([], [waived, mended]), make.result([], [waiver]))
+
+    assert (found.new, found.exempted, found.fixed, found.remaining) == ([], [waiver], [mended], [])
+    text = diff_text(found)
+    assert "Newly exempted findings: 1" in text
+    assert "Fixed findings: 1" in text
+    assert "- newly exempted: " in diff_markdown(found)
+
+
+def test_an_exemption_of_what_nobody_found_before_is_new(make):
+    """The waiver of another rule at the same resource explains nothing."""
+    exemption = Exemption(owner="ops", reason="soon gone", expires=date(2027, 1, 1))
+    waiver = make.finding(rule="exempted-finding", message="FT706 waives gp2 (owner ops): it is", exemption=exemption)
+    before = make.finding(rule="gp2-volume", message="FC110 it is")
+    found = diff(make.result([], [before]), make.result([], [waiver]))
+
+    assert (found.new, found.exempted, found.fixed) == ([waiver], [], [before])

@@ -161,6 +161,18 @@ def test_advice_that_repeats_is_said_once_and_counted_but_what_fails_never(make,
     assert everything.count("FT701 tags of") == 9
 
 
+def test_siblings_of_unlike_names_are_a_line_each(make):
+    """Two clusters at one price may be of different versions: only numbered names tell of one making."""
+    root = make.free("shop", kind="pulumi:pulumi:Stack")
+    names = ["old", "std", "web-1", "web-2", "nat-us-east-1a", "nat-us-east-1b", "db0", "db1"]
+    text = report.table(make.result([root, *(make.resource(name, 730, parent=root.urn) for name in names)]))
+
+    assert "─ old  ec2 Instance  " in text
+    assert "─ std  ec2 Instance  " in text
+    for first in ("web-1", "nat-us-east-1a", "db0"):
+        assert f"─ {first}  ec2 Instance x 2" in text
+
+
 def test_siblings_that_differ_by_name_only_are_one_line_with_their_sum(make):
     root = make.free("shop", kind="pulumi:pulumi:Stack")
     inside = [make.resource(name, amount, parent=root.urn) for name, amount in (("a", 730), ("b", 730), ("c", 100))]
