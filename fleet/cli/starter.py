@@ -26,7 +26,7 @@ workloads:
   - name: web                        # replicas of a service
     kind: service
     replicas: 6
-    per_replica: {{vcpus: 2, memory_gib: 4}}
+    per_replica: {{vcpus: 2, memory_gib: 3.5}}     # not 4: a node of 8 GiB holds two and the operating system
     zone_spread: 3
 
   # - name: nightly                  # batch work that may be interrupted, and so may run on spot

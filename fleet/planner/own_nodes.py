@@ -24,7 +24,7 @@ from fleet.planner.part import Part
 from fleet.planner.rejections import rejections
 from fleet.planner.volumes import ROOT_VOLUME_GIB, root_volume_hourly_usd, volume_note
 from fleet.planner.work import Work, work_of
-from fleet.plans.model import Allocation, Conflict
+from fleet.plans.model import NOMINAL_MEMORY, Allocation, Conflict
 from fleet.spec.model import Batch, FleetSpec, Service
 from fleet.vocabulary import Reason
 
@@ -292,9 +292,7 @@ def _allocation(
 def _assumptions(workload: Service | Batch, work: Work, families: set[str], region: _Region) -> tuple[str, ...]:
     said = []
     if isinstance(workload, Service):
-        said.append(
-            f"{workload.name}: nodes of its own count nominal memory; leave room for the operating system in memory_gib"
-        )
+        said.append(f"{workload.name}: {NOMINAL_MEMORY}")
     if not region.options:
         return tuple(said)
     unmeasured = work.unmeasured(families)

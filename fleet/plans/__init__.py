@@ -2,6 +2,7 @@
 
 from fleet.plans.lock import LockCheck, check_lock, lock_path, plan_json, read_lock, require_fresh, write_lock
 from fleet.plans.model import (
+    NOMINAL_MEMORY,
     Allocation,
     CatalogStamp,
     Change,
@@ -16,6 +17,7 @@ from fleet.plans.model import (
 )
 
 __all__ = [
+    "NOMINAL_MEMORY",
     "Allocation",
     "CatalogStamp",
     "Change",

@@ -11,6 +11,9 @@ from pydantic import BaseModel, ConfigDict
 from fleet.money import Usd
 from fleet.vocabulary import Purchase, Reason, Status
 
+NOMINAL_MEMORY = "nodes of its own count nominal memory; leave room for the operating system in memory_gib"
+"""The assumption on which it depends whether replicas fit; it stands beside the plan, whatever else is left out."""
+
 
 class _Value(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")

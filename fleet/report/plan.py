@@ -13,7 +13,7 @@ from rich.text import Text
 from fleet.catalog import UNDATED
 from fleet.catalog.sheet import day_text
 from fleet.money import per_month
-from fleet.plans.model import Allocation, Change, Plan, Schedule
+from fleet.plans.model import NOMINAL_MEMORY, Allocation, Change, Plan, Schedule
 from fleet.report.amounts import money, trimmed
 
 _MOST_STEPS = 4
@@ -43,8 +43,9 @@ def plan_text(plan: Plan, *, width: int = 80, colour: bool = False, everything: 
         console.print(Text(f"  {conflict.hint}"))
     for schedule in plan.schedules:
         console.print(_week(plan, schedule))
-    if everything:
-        _listed(console, "Assumed", plan.assumptions)
+    if plan.allocations:
+        console.print(Text(_beside(plan), "dim"))
+    _listed(console, "Assumed", plan.assumptions if everything else _decisive(plan))
     _listed(console, "Next", plan.next_steps if everything else plan.next_steps[:_MOST_STEPS])
     left = _left_out(plan)
     if left and not everything:
@@ -54,12 +55,25 @@ def plan_text(plan: Plan, *, width: int = 80, colour: bool = False, everything: 
 
 def _left_out(plan: Plan) -> str:
     """What a short text leaves out, counted."""
-    steps, assumed = len(plan.next_steps) - _MOST_STEPS, len(plan.assumptions)
+    steps, assumed = len(plan.next_steps) - _MOST_STEPS, len(plan.assumptions) - len(_decisive(plan))
+    more = "more " if _decisive(plan) else ""
     parts = [
         f"{steps} more step{'s' if steps > 1 else ''}" if steps > 0 else "",
-        f"{assumed} assumption{'s' if assumed > 1 else ''}" if assumed else "",
+        f"{assumed} {more}assumption{'s' if assumed > 1 else ''}" if assumed else "",
     ]
     return " and ".join(part for part in parts if part)
+
+
+def _decisive(plan: Plan) -> list[str]:
+    """The assumptions on which it depends whether the work fits: read before a plan is believed."""
+    return [text for text in plan.assumptions if text.endswith(NOMINAL_MEMORY)]
+
+
+def _beside(plan: Plan) -> str:
+    """What the program declares beside the instances, which the plan's amounts leave out."""
+    fee = ["the fee of EKS"] if any(allocation.cluster for allocation in plan.allocations) else []
+    what = ", ".join(["the network (NAT gateways, addresses)", *fee, "root volumes of accelerators and Macs"])
+    return f"Not in the plan: {what}; 'fleet preview' adds them, and holds the budget against its total"
 
 
 def _week(plan: Plan, schedule: Schedule) -> str:

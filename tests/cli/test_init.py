@@ -6,8 +6,10 @@ from types import SimpleNamespace
 
 import pytest
 
+from fleet.catalog import Catalog
 from fleet.cli.init import requirement_of, write_starter
 from fleet.errors import FleetError
+from fleet.plans import read_lock
 from fleet.spec import load_spec
 
 
@@ -126,3 +128,16 @@ def test_what_is_no_address_of_a_repository_is_refused(fleet, tmp_path, address)
     assert ran.code == 2
     assert "--fleet-from: not the address of a git repository" in ran.err
     assert not (tmp_path / "mine").exists()
+
+
+def test_the_starter_leaves_room_for_the_operating_system(fleet, tmp_path) -> None:
+    """Replicas that fill a node to the last byte of its nominal memory would not start."""
+    write_starter(tmp_path)
+    assert fleet("plan", "--spec", str(tmp_path / "fleet.yaml"), "--today", "2026-12-01").code == 0
+    (service,) = load_spec(tmp_path / "fleet.yaml").workloads
+    kinds = Catalog.load().types
+
+    for allocation in read_lock(tmp_path / "fleet.lock.json").allocations:
+        on_each = -(-service.replicas // allocation.count)
+        memory = kinds[allocation.instance_type].memory_gib
+        assert on_each * service.per_replica.memory_gib <= memory - 0.5

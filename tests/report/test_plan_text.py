@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from fleet.plans import read_lock
+from fleet.plans import NOMINAL_MEMORY, read_lock
 from fleet.report.plan import plan_text
 
 ROOT = Path(__file__).parents[2]
@@ -42,3 +42,21 @@ def test_a_command_is_one_line_however_long(plan):
 
     assert commands
     assert set(commands) <= set(lines)
+
+
+def test_what_the_amounts_leave_out_is_said_beside_them(plan):
+    text = " ".join(plan_text(plan, width=80).split())
+    unclustered = plan.model_copy(update={"allocations": [a for a in plan.allocations if a.cluster is None]})
+
+    assert "Not in the plan: the network (NAT gateways, addresses), the fee of EKS, root volumes" in text
+    assert "'fleet preview' adds them" in text
+    assert "the fee of EKS" not in plan_text(unclustered, width=200)
+
+
+def test_nominal_memory_is_said_without_being_asked_for_and_counted_once(plan):
+    said = [text for text in plan.assumptions if text.endswith(NOMINAL_MEMORY)]
+    short = " ".join(plan_text(plan, width=80).split())
+
+    assert said
+    assert all(short.count(text) == 1 for text in said)
+    assert f"{len(plan.assumptions) - len(said)} more assumptions: see --verbose" in short
