@@ -20,6 +20,7 @@ from fleet.planner.covering import (
     cover,
     relaxed_usd,
 )
+from fleet.planner.missing_prices import nothing_priced, only_unpriced, unknown_regions, unpriced_note, unpriced_step
 from fleet.planner.part import Part
 from fleet.planner.rejections import rejections
 from fleet.planner.volumes import ROOT_VOLUME_GIB, root_volume_hourly_usd, volume_note
@@ -55,6 +56,9 @@ class _Region:
     demand: Demand
     cover: Cover
     too_small: Mapping[str, frozenset[Reason]]
+    name: str
+    unpriced: Sequence[str]
+    """Types that would fit, had they a price."""
 
     @property
     def hourly_usd(self) -> float:
@@ -88,7 +92,7 @@ def plan_service(
     needed = (float(workload.replicas), workload.zone_spread)
     regions = [_in_region(spec, workload, catalog, region, units, needed, room) for region in wide]
     hours = float(HOURS_PER_MONTH) if workload.hours_per_month is None else workload.hours_per_month
-    return _part(workload, regions, hours, work)
+    return _part(workload, regions, hours, work, catalog)
 
 
 def plan_batch(
@@ -115,7 +119,7 @@ def plan_batch(
     regions = [
         _in_region(spec, workload, catalog, region, units, needed, room) for region in spec.regions_for(workload)
     ]
-    return _part(workload, regions, None, work)
+    return _part(workload, regions, None, work, catalog)
 
 
 def replicas_on(workload: Service, kind: InstanceType, work: Work) -> int:
@@ -133,6 +137,9 @@ def batch_vcpus(workload: Batch, kind: InstanceType, work: Work) -> float:
 
 def _too_few_zones(spec: FleetSpec, workload: Service, catalog: Catalog) -> Conflict:
     there = max((len(catalog.zones(region)) for region in spec.regions_for(workload)), default=0)
+    unknown = unknown_regions(workload.name, spec.regions_for(workload), catalog)
+    if unknown is not None:
+        return unknown
     return Conflict(
         constraint=f"zone_spread of {workload.name}",
         needed=f"{workload.zone_spread} zones",
@@ -172,7 +179,15 @@ def _in_region(
         seconds=spec.planner.time_limit_seconds,
         least_instances=workload.min_nodes,
     )
-    return _Region(market=market, options=options, demand=wanted, cover=room.how(options, wanted), too_small=too_small)
+    return _Region(
+        market=market,
+        options=options,
+        demand=wanted,
+        cover=room.how(options, wanted),
+        too_small=too_small,
+        name=region,
+        unpriced=[name for name in only_unpriced(market.rejected) if units(catalog.types[name]) > 0],
+    )
 
 
 def _option(catalog: Catalog, offer: Offer, units: float, volume: Decimal | None, toll: Mapping[str, float]) -> Option:
@@ -193,7 +208,9 @@ def why_too_small(workload: Service | Batch, kind: InstanceType) -> frozenset[Re
     return frozenset({"too_small"})
 
 
-def _part(workload: Service | Batch, regions: Sequence[_Region], hours: float | None, work: Work) -> Part:
+def _part(
+    workload: Service | Batch, regions: Sequence[_Region], hours: float | None, work: Work, catalog: Catalog
+) -> Part:
     turned_down = rejections(
         workload.name, *(region.market.rejected for region in regions), *(r.too_small for r in regions)
     )
@@ -203,7 +220,7 @@ def _part(workload: Service | Batch, regions: Sequence[_Region], hours: float | 
         return Part(
             status="timed_out" if timed_out else "infeasible",
             rejections=turned_down,
-            conflicts=(_nothing_fits(workload, regions),),
+            conflicts=(_nothing_fits(workload, regions, catalog),),
         )
     best = min(
         solved,
@@ -226,7 +243,11 @@ def _part(workload: Service | Batch, regions: Sequence[_Region], hours: float | 
         allocations=allocations,
         monthly_bound_usd=bound,
         rejections=turned_down,
-        assumptions=_assumptions(workload, work, families, best),
+        assumptions=(
+            *_assumptions(workload, work, families, best),
+            *(note for region in regions for note in unpriced_note(workload.name, region.name, region.unpriced)),
+        ),
+        next_steps=tuple(step for region in regions for step in unpriced_step(region.name, region.unpriced)),
     )
 
 
@@ -303,10 +324,17 @@ def _assumptions(workload: Service | Batch, work: Work, families: set[str], regi
     return (*said, *volume_note(region.options[0].offer.region, [option.volume_usd for option in region.options]))
 
 
-def _nothing_fits(workload: Service | Batch, regions: Sequence[_Region]) -> Conflict:
+def _nothing_fits(workload: Service | Batch, regions: Sequence[_Region], catalog: Catalog) -> Conflict:
     usable = sum(len(region.options) for region in regions)
     where = ", ".join(sorted({option.offer.region for region in regions for option in region.options}))
     if not usable:
+        names = [region.name for region in regions]
+        unknown = unknown_regions(workload.name, names, catalog)
+        if unknown is not None:
+            return unknown
+        unpriced = {name for region in regions for name in region.unpriced}
+        if unpriced:
+            return nothing_priced(workload.name, names, unpriced)
         return Conflict(
             constraint=f"candidates of {workload.name}",
             needed="a type that fits one replica" if isinstance(workload, Service) else "a type",

@@ -2,14 +2,19 @@
 
 from collections.abc import Iterator, Sequence
 
+from fleet.catalog import Catalog
 from fleet.planner.clusters.ground import Ground
 from fleet.planner.clusters.zones import Zoned
+from fleet.planner.missing_prices import nothing_priced, unknown_regions
 from fleet.plans.model import Conflict
 from fleet.spec.model import Cluster, FleetSpec, Service
 
 
-def too_few_zones(spec: FleetSpec, cluster: Cluster, zones: Sequence[str]) -> Conflict:
-    """The region has fewer zones than the cluster asks for."""
+def too_few_zones(spec: FleetSpec, cluster: Cluster, catalog: Catalog, zones: Sequence[str]) -> Conflict:
+    """The region has fewer zones than the cluster asks for, or none that is known."""
+    unknown = unknown_regions(f"cluster {cluster.name}", [spec.region], catalog)
+    if unknown is not None:
+        return unknown
     return Conflict(
         constraint=f"zones of cluster {cluster.name}",
         needed=f"{cluster.zones} zones",
@@ -35,7 +40,8 @@ def clashes(ground: Ground, zoned: Sequence[Zoned]) -> Iterator[Conflict]:
         {load.workload for z in zoned for load in z.problem.loads if not any(n.may_hold(load) for n in z.problem.types)}
     )
     for name in homeless:
-        yield _homeless(ground.spec, name)
+        unpriced = ground.unpriced(name)
+        yield nothing_priced(name, [ground.spec.region], unpriced) if unpriced else _homeless(ground.spec, name)
     if homeless:
         return
     if ground.cluster.max_nodes is not None:

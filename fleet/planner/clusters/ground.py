@@ -6,8 +6,10 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from fleet.catalog import Catalog, eks_reserved
+from fleet.catalog.model import InstanceType
 from fleet.money import HOURS_PER_MONTH
 from fleet.planner.candidates import Market, Offer, takes_of, tolled
+from fleet.planner.missing_prices import only_unpriced
 from fleet.planner.packing import Load, NodeType, Problem
 from fleet.planner.spot_shares import capped, on_demand_base, types_needed
 from fleet.planner.volumes import root_volume_hourly_usd
@@ -45,6 +47,22 @@ class Ground:
     def fee_hourly_usd(self) -> Decimal:
         """An hour of what the user adds for each node."""
         return self.cluster.per_node_monthly_usd / HOURS_PER_MONTH
+
+    def unpriced(self, workload: str) -> list[str]:
+        """Types that would hold a replica of a workload, had they a price."""
+        need = self.spec.workload(workload)
+        if not isinstance(need, Service):
+            return []
+        wanted = (need.per_replica.vcpus, need.per_replica.memory_gib, 1.0)
+        rooms = {
+            name: room_of(self.cluster, self.catalog, self.catalog.types[name])
+            for name in only_unpriced(self.markets[workload].rejected)
+        }
+        return [
+            name
+            for name, room in rooms.items()
+            if all(least <= given + _EPSILON for least, given in zip(wanted, room, strict=True))
+        ]
 
     def problem(self, group: Sequence[Service], zone: str) -> Problem:
         """What one zone must hold of a group and on what, limits aside."""
@@ -143,24 +161,28 @@ def members_of(spec: FleetSpec, cluster: Cluster) -> list[Service]:
 
 
 def node_type(cluster: Cluster, catalog: Catalog, offer: Offer) -> NodeType:
-    """What Kubernetes leaves of a node: less what EKS and the hypervisor keep, the daemons, and the headroom."""
-    kind = offer.kind
+    """An offer as a node: the room that it has, what an hour costs with its volume and fee, and what it takes."""
+    volume = root_volume_hourly_usd(catalog, offer.region, cluster.root_volume_gib) or Decimal(0)
+    fee = cluster.per_node_monthly_usd / HOURS_PER_MONTH
+    return NodeType(
+        offer=offer,
+        room=room_of(cluster, catalog, offer.kind),
+        hourly_usd=float(offer.usd + volume + fee),
+        takes=takes_of(catalog, offer),
+    )
+
+
+def room_of(cluster: Cluster, catalog: Catalog, kind: InstanceType) -> tuple[float, float, float]:
+    """vCPUs, GiB and pods of a node: less what EKS and the hypervisor keep, the daemons, and the headroom."""
     pods = min(cluster.max_pods_per_node, kind.max_pods)
     reserved = (0.0, 0.0) if catalog.plain else eks_reserved(kind, pods)
     vcpus = kind.baseline_vcpus if kind.burstable and kind.baseline_vcpus is not None else float(kind.vcpus)
     over = cluster.node_overhead
     left = 1.0 - cluster.headroom_percent / 100.0
-    volume = root_volume_hourly_usd(catalog, offer.region, cluster.root_volume_gib) or Decimal(0)
-    fee = cluster.per_node_monthly_usd / HOURS_PER_MONTH
-    return NodeType(
-        offer=offer,
-        room=(
-            max(0.0, (vcpus - reserved[0] - over.vcpus) * left),
-            max(0.0, (kind.memory_gib - reserved[1] - over.memory_gib) * left),
-            max(0.0, float(pods - over.pods)),
-        ),
-        hourly_usd=float(offer.usd + volume + fee),
-        takes=takes_of(catalog, offer),
+    return (
+        max(0.0, (vcpus - reserved[0] - over.vcpus) * left),
+        max(0.0, (kind.memory_gib - reserved[1] - over.memory_gib) * left),
+        max(0.0, float(pods - over.pods)),
     )
 
 

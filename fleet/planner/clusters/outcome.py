@@ -10,6 +10,7 @@ from fleet.planner.clusters.bound import bound_usd
 from fleet.planner.clusters.clashes import clashes
 from fleet.planner.clusters.ground import Ground, hours_of
 from fleet.planner.clusters.zones import Room, Zoned
+from fleet.planner.missing_prices import unpriced_note, unpriced_step
 from fleet.planner.packing import Load
 from fleet.planner.part import Part
 from fleet.planner.rejections import rejections
@@ -38,6 +39,7 @@ def part_of(ground: Ground, zoned: Sequence[Zoned], room: Room) -> Part:
         (usd(bound_usd(ground, group, found, room)) * usd(hours_of(group)) for group, found in _by_group(zoned)),
         Decimal(0),
     )
+    unpriced = {name for workload in ground.members for name in ground.unpriced(workload.name)}
     return Part(
         status=status,
         allocations=allocations,
@@ -47,7 +49,9 @@ def part_of(ground: Ground, zoned: Sequence[Zoned], room: Room) -> Part:
         assumptions=(
             *(f"{w.name}: min_nodes is not planned for on shared nodes" for w in ground.members if w.min_nodes),
             *volume_note(ground.spec.region, [ground.volume_hourly_usd]),
+            *unpriced_note(f"cluster {ground.cluster.name}", ground.spec.region, unpriced),
         ),
+        next_steps=unpriced_step(ground.spec.region, unpriced),
     )
 
 

@@ -116,7 +116,7 @@ def _ground(
     markets = _markets(there, members, catalog, region, today)
     zones = _zones(catalog, region, cluster.zones, markets.values(), wanted)
     if len(zones) < cluster.zones:
-        return Part(status="infeasible", conflicts=(too_few_zones(there, cluster, zones),))
+        return Part(status="infeasible", conflicts=(too_few_zones(there, cluster, catalog, zones),))
     nodes = nodes_of(cluster, catalog, markets.values(), toll)
     return Ground(spec=there, cluster=cluster, catalog=catalog, markets=markets, zones=zones, nodes=nodes)
 
