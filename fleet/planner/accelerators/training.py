@@ -61,8 +61,8 @@ def _assumptions(workload: Training, best: Run, found: Selection, today: date) -
         lines.append(f"workload {workload.name}: {rework.assumption(best.rework)}")
     if _one_block_decides(workload, found, today):
         lines.append(
-            f"workload {workload.name}: a job takes one capacity block, of at most {blocks.MAX_INSTANCES} instances, as "
-            "several are placed apart; the bound covers no run in several blocks, which can cost less"
+            f"workload {workload.name}: a job takes one capacity block, of at most {blocks.MAX_INSTANCES} instances, "
+            "as several are placed apart; the bound covers no run in several blocks, which can cost less"
         )
     if best.block_days is not None:
         lines += _block_assumptions(workload, best)
