@@ -186,9 +186,14 @@ def _packed(ground: Ground, free: Mapping[str, float], packer: Callable[[], Pack
     part = part_of(ground, _grouped(ground, even, packer()), even)
     if part.status != "infeasible" or (not even.free and even.nodes is None):
         return part
-    # Equal parts of a small quota may hold no node at all, where one zone after the other finds room.
-    alone = replace(even, parts=[1] * len(ground.zones))
-    return part_of(ground, _grouped(ground, alone, packer()), alone)
+    # Equal parts of a small limit may hold no node at all, where one zone after the other finds room, be it that each
+    # takes all that is left or all that the later ones can do without.
+    for parts in ([1] * len(ground.zones), None):
+        in_order = replace(even, parts=parts)
+        part = part_of(ground, _grouped(ground, in_order, packer()), in_order)
+        if part.status != "infeasible":
+            return part
+    return part
 
 
 def _room(ground: Ground, free: Mapping[str, float]) -> Room:

@@ -4,9 +4,10 @@ import math
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 from fleet.planner.clusters.ground import Ground
-from fleet.planner.packing import Column, NodeType, Packing, Problem, pack
+from fleet.planner.packing import Column, NodeType, Packing, Problem, least_usd, pack
 from fleet.planner.spot_shares import spread, types_needed, without_spot
 from fleet.spec.model import Service
 
@@ -27,8 +28,9 @@ class Room:
 
     free: Mapping[str, float]
     nodes: int | None
-    parts: Sequence[int]
-    """Into how many parts each zone in turn divides what is left, and takes one."""
+    parts: Sequence[int] | None
+    """Into how many parts each zone in turn divides what is left, and takes one; None: a zone takes all that the zones
+    after it can do without."""
 
     def less(self, zoned: Iterable[Zoned]) -> "Room":
         """The same with what these nodes take."""
@@ -71,7 +73,9 @@ def packed(
     for position, zone in enumerate(ground.zones):
         whole = ground.problem(group, zone)
         left = room.less(found)
-        share = room.parts[position]
+        share = 1 if room.parts is None else room.parts[position]
+        if room.parts is None:
+            left = _less_needed(left, [ground.problem(group, after) for after in ground.zones[position + 1 :]])
         nodes = None if left.nodes is None else left.nodes - _kept_back(followed_by, whole.types)
         problem = replace(
             whole,
@@ -116,6 +120,28 @@ def within_limits(problem: Problem, columns: Iterable[tuple[Column, int]]) -> bo
     return all(used[code] <= free + 1e-9 for code, free in problem.free.items()) and (
         problem.max_nodes is None or nodes <= problem.max_nodes
     )
+
+
+def _less_needed(room: Room, later: Sequence[Problem]) -> Room:
+    """What is left when other problems get the fewest nodes and units of each limit with which they could do."""
+    nodes = 0 if room.nodes is None else sum(math.ceil(_least(problem, lambda _: 1.0) - 1e-6) for problem in later)
+    free = {
+        name: max(0.0, free - sum(_least(problem, partial(_units, name)) for problem in later))
+        for name, free in room.free.items()
+    }
+    return replace(room, nodes=None if room.nodes is None else max(0, room.nodes - nodes), free=free)
+
+
+def _units(name: str, node: NodeType) -> float:
+    return dict(node.takes).get(name, 0.0)
+
+
+def _least(problem: Problem, amount: Callable[[NodeType], float]) -> float:
+    """The least of an amount by node that the problem can do with; 0 where nothing is known."""
+    types = tuple(replace(node, hourly_usd=amount(node)) for node in problem.types)
+    if not all(node.hourly_usd > 0 for node in types):
+        return 0.0
+    return least_usd(replace(problem, types=types, free={}, max_nodes=None)) or 0.0
 
 
 def _kept_back(groups: Sequence[Sequence[Service]], types: Sequence[NodeType]) -> int:

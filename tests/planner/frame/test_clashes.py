@@ -167,3 +167,34 @@ def test_a_workload_of_one_zone_lies_where_its_type_is_sold(catalog, plan):
     found = plan(spec, catalog)
 
     assert {node.zone for node in found.nodes if "rare" in node.replicas} == {"us-east-1c"}
+
+
+def test_two_clashing_limits_among_sixty_take_few_plans():
+    """Every plan takes time: halving finds the pair without asking about each limit."""
+    from fleet.planner.clashes import smallest_clash
+    from fleet.planner.limits import Limit
+
+    def without(place):
+        return lambda kept: kept - {place}
+
+    limits = [
+        Limit(
+            constraint=f"limit {place}",
+            without=without(place),
+            words=lambda *_: ("more", "less"),
+            advice="raise it",
+            looser=without(place),
+            step="one more",
+        )
+        for place in range(60)
+    ]
+    asked = []
+
+    def answer(kept):
+        asked.append(kept)
+        return None if {17, 41} <= kept else ()
+
+    found = smallest_clash(frozenset(range(60)), limits, answer)
+
+    assert sorted(conflict.constraint for conflict in found) == ["limit 17", "limit 41"]
+    assert len(asked) < 40
