@@ -26,7 +26,7 @@ def bound_usd(ground: Ground, group: Sequence[Service], zoned: Sequence[Zoned], 
     found = least_usd(whole) or 0.0
     if found < enough:
         found = max(found, _of_zones(ground, group, zoned, room))
-    if found < enough and len(ground.zones) > 1:
+    if found < enough:
         found = max(found, pack(whole).bound_usd)
     return min(found, cost)
 

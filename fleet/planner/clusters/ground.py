@@ -79,10 +79,14 @@ class Ground:
         return Problem(loads=tuple(load for load in loads if load.count), types=types, free={}, seconds=seconds)
 
     def without_zones(self, group: Sequence[Service]) -> Problem:
-        """All replicas of a group, wherever they lie: every packing by zones is one of this problem."""
-        loads = (load for w in group for load in self._split(w, w.replicas, on_demand_base(self.spec, w)) if load.count)
-        types = tuple(self._types(group, None))
-        return Problem(loads=tuple(loads), types=types, free={}, seconds=self.spec.planner.time_limit_seconds)
+        """All replicas of a group, wherever they lie: every packing by zones is one of this problem.
+
+        What the zones allow of a spot type adds up to no more than what all of them as one allow.
+        """
+        split = (load for w in group for load in self._split(w, w.replicas, on_demand_base(self.spec, w)))
+        loads = tuple(load for load in split if load.count)
+        types = capped(self._types(group, None), loads, types_needed(self.spec, group), 1.0)
+        return Problem(loads=loads, types=types, free={}, seconds=self.spec.planner.time_limit_seconds)
 
     def _types(self, group: Sequence[Service], zone: str | None) -> list[NodeType]:
         """Nodes that a group may use in a zone, or anywhere."""
