@@ -16,6 +16,15 @@ _UNLIMITED = 1_000_000_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """What a node of each type takes of each limit (T, L), and what is left of it (L,); the `shared` ones first."""
+
+    takes: Floats
+    free: Floats
+    shared: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Arrays:
     """T node types (undominated, cheapest first) and n classes of equal replicas in G groups; 3 resources."""
 
@@ -57,6 +66,17 @@ class Arrays:
         for place, group in enumerate(self.group):
             found[place, RESOURCES * group : RESOURCES * (group + 1)] = self.needs[place]
         return found
+
+    @property
+    def limits(self) -> Limits:
+        """Quotas and the number of nodes, which types share, then each type's own where it could bind."""
+        few = self.max_nodes < _UNLIMITED
+        own = np.flatnonzero(self.most < self.counts.sum())
+        return Limits(
+            takes=np.hstack([self.takes, np.ones((len(self.price), int(few))), np.eye(len(self.price))[:, own]]),
+            free=np.concatenate([self.free, [self.max_nodes] * few, self.most[own]]).astype(float),
+            shared=len(self.free) + few,
+        )
 
     @property
     def is_limited(self) -> bool:

@@ -1,15 +1,14 @@
 """Column generation: a linear master over node patterns prices each class; fills find patterns worth more than a node.
 
-Lower bound (Farley): prices y by class prove y . counts / max over types of (most worth on a node / price), whatever
-patterns were found. Limits enter by the relaxation's multipliers: types cost their raised price, and what the limits
-are worth in all is taken off the bound.
+Limits are rows of the master: what a unit of each is worth there is a toll on the nodes that take it. Whatever patterns
+were found, prices and tolls prove a lower bound (see `prove`).
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from fleet.planner.packing.arrays import Arrays, Floats, Ints
+from fleet.planner.packing.arrays import Arrays, Floats, Ints, Limits
 from fleet.planner.packing.construct import Builder, Pattern
 from fleet.planner.packing.filling import Taste, fill, retyped
 from fleet.planner.packing.knapsack import Grid, exact, fractional
@@ -18,11 +17,30 @@ from fleet.planner.packing.linear import INFINITY, Linear
 _TYPES = 14
 _ROWS = 5
 _COLUMNS = 50
+_LIKE = 4
+"""Types that a mix is tried on where limits may keep it from the cheapest."""
 _TINY = 1e-7
+_DOWN = 1 - 1e-9
+_DEAR = 10.0
+"""Times the dearest node: a replica that the master leaves out."""
 _SMOOTH = 0.3
 _LEAST_ROUNDS, _MOST_ROUNDS = 6, 40
 _WORK = 6e8
 """Cells that all rounds of dynamic programming may touch: a count, so that every machine stops at the same place."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Duals:
+    """USD for a replica of each class (n,), and for a unit of each limit (L,)."""
+
+    worth: Floats
+    tolls: Floats
+
+    def towards(self, other: "Duals", share: float) -> "Duals":
+        """A mean of two, with so much of the other."""
+        return Duals(
+            worth=(1 - share) * self.worth + share * other.worth, tolls=(1 - share) * self.tolls + share * other.tolls
+        )
 
 
 @dataclass(slots=True, kw_only=True)
@@ -31,42 +49,104 @@ class Columns:
 
     builder: Builder
     bound_usd: float
-    offset_usd: float
     patterns: list[Pattern] = field(default_factory=list)
     known: set[Pattern] = field(default_factory=set)
     linear: Linear = field(init=False)
-    worth: Floats = field(init=False)
+    limits: Limits = field(init=False)
+    duals: Duals = field(init=False)
     amounts: Floats = field(init=False)
     cost: float = INFINITY
     grid: Grid | None = None
+    _spare: int = 0
 
     def __post_init__(self) -> None:
-        """Rows of the master: every class covered."""
-        counts = self.builder.problem.counts.astype(float)
-        self.linear = Linear(counts, np.full(len(counts), INFINITY))
+        """Rows of the master: every class covered, every limit kept. Where limits could forbid all, spares are dear."""
+        problem = self.builder.problem
+        counts, self.limits = problem.counts.astype(float), problem.limits
+        free = self.limits.free
+        self.linear = Linear(
+            np.concatenate([counts, np.full(len(free), -INFINITY)]),
+            np.concatenate([np.full(len(counts), INFINITY), free]),
+        )
+        if len(free):
+            self._spare = len(counts)
+            dear = _DEAR * float(problem.price.max())
+            self.linear.add(np.full(len(counts), dear), np.eye(len(counts), len(counts) + len(free)))
+
+    @property
+    def worth(self) -> Floats:
+        """USD for a replica of each class."""
+        return self.duals.worth
+
+    @property
+    def price(self) -> Floats:
+        """Prices of the types with the master's tolls."""
+        return self.tolled(self.duals)
+
+    @property
+    def tolled_builder(self) -> Builder:
+        """A builder under these prices, where there are tolls."""
+        return replace(self.builder, price=self.price) if len(self.limits.free) else self.builder
+
+    def tolled(self, duals: Duals) -> Floats:
+        """(T,) prices of the types with tolls."""
+        return np.asarray(self.builder.problem.price + self.limits.takes @ duals.tolls)
 
     def add(self, patterns: list[Pattern]) -> int:
         """Patterns that are new join the master; how many there were."""
         fresh = [pattern for pattern in dict.fromkeys(patterns) if pattern not in self.known]
         if fresh:
-            costs = np.array([self.builder.price[type_] for type_, _ in fresh])
-            self.linear.add(costs, np.array([mix for _, mix in fresh], dtype=float))
+            types = [type_ for type_, _ in fresh]
+            mixes = np.array([mix for _, mix in fresh], dtype=float)
+            self.linear.add(self.builder.problem.price[types], np.hstack([mixes, self.limits.takes[types]]))
             self.patterns += fresh
             self.known.update(fresh)
         return len(fresh)
 
     def solve(self) -> None:
-        """Prices by class from the master."""
+        """Prices by class and tolls by limit from the master."""
         self.linear.run()
-        self.worth = np.maximum(self.linear.duals, 0.0)
-        self.amounts = self.linear.values
+        duals, classes = self.linear.duals, len(self.builder.problem.counts)
+        self.duals = Duals(worth=np.maximum(duals[:classes], 0.0), tolls=np.maximum(-duals[classes:], 0.0))
+        self.amounts = self.linear.values[self._spare :]
         self.cost = self.linear.cost
 
-    def prove(self, worth: Floats, most: Floats) -> None:
-        """Raise the bound by Farley's argument: no node of a type holds more than `most` (T,) at prices `worth`."""
-        ratio = max(1e-12, float((most / self.builder.price).max()))
-        found = float(worth @ self.builder.problem.counts) / ratio - self.offset_usd
-        self.bound_usd = max(self.bound_usd, found * (1 - 1e-9))
+    def prove(self, duals: Duals, most: Floats) -> None:
+        """Raise the bound, where no node of a type holds more than `most` (T,) is worth.
+
+        Tolls on what is shared hold as they are, or scaled with the prices, or not at all: each proves a bound.
+        """
+        problem, shared = self.builder.problem, self.limits.shared
+        total = float(duals.worth @ problem.counts)
+        self.bound_usd = max(self.bound_usd, farley(total, most, problem.price, problem.most) * _DOWN)
+        if duals.tolls[:shared].any():
+            toll = self.limits.takes[:, :shared] @ duals.tolls[:shared]
+            back = float(duals.tolls[:shared] @ self.limits.free[:shared])
+            held = farley(total, most, problem.price + toll, problem.most) * _DOWN - back / _DOWN
+            scaled = farley(total - back, most - toll, problem.price, problem.most) * _DOWN
+            self.bound_usd = max(self.bound_usd, held, scaled)
+
+
+def farley(total: float, most: Floats, price: Floats, nodes: Ints) -> float:
+    """Least cost of replicas worth `total`, where a node of a type holds no more than `most` and `nodes` (T,) at most.
+
+    For every s >= 0, s x total less what the nodes of each type can gain, nodes x (s x most - price), is a bound.
+    It rises with s until the types that gain could hold everything: at the best ratio where nodes have no limit,
+    which is Farley's bound.
+    """
+    if total <= 0:
+        return 0.0
+    gaining = np.flatnonzero(most > 0)
+    ratio = price[gaining] / most[gaining]
+    order = np.argsort(ratio, kind="stable")
+    gaining, ratio = gaining[order], ratio[order]
+    held = np.cumsum(nodes[gaining] * most[gaining])
+    if not len(held):
+        return 0.0
+    last = min(int(np.searchsorted(held, total)), len(held) - 1)
+    scale, before = ratio[last], gaining[:last]
+    gains = nodes[before] * (scale * most[before] - price[before])
+    return float(scale * total - gains.sum())
 
 
 def grow(columns: Columns, *, rounds: int, seed: int, enough: float) -> None:
@@ -76,7 +156,7 @@ def grow(columns: Columns, *, rounds: int, seed: int, enough: float) -> None:
     columns.solve()
     for _ in range(rounds):
         most = fractional(columns.builder.problem, columns.worth, directions)
-        columns.prove(columns.worth, most)
+        columns.prove(columns.duals, most)
         if columns.bound_usd >= enough or not columns.add(_filled(columns, most, random)):
             return
         columns.solve()
@@ -89,28 +169,28 @@ def grow_exactly(columns: Columns, *, enough: float) -> None:
     rounds = max(_LEAST_ROUNDS, min(_MOST_ROUNDS, int(_WORK / grid.work(problem))))
     directions = np.vstack([np.eye(3), _directions(columns.builder)])
     columns.solve()
-    anchor = columns.worth
+    anchor = columns.duals
     for _ in range(rounds):
-        worth = _SMOOTH * columns.worth + (1 - _SMOOTH) * anchor
+        duals = anchor.towards(columns.duals, _SMOOTH)
         before = columns.bound_usd
-        found = _price(columns, grid, worth, directions)
+        found = _price(columns, grid, duals, directions)
         if columns.bound_usd > before:
-            anchor = worth
+            anchor = duals
         if columns.bound_usd >= enough:
             return
         if not columns.add(found):
-            found = _price(columns, grid, columns.worth, directions)
-            anchor = columns.worth
+            found = _price(columns, grid, columns.duals, directions)
+            anchor = columns.duals
             if not columns.add(found):
                 return
         columns.solve()
 
 
-def _price(columns: Columns, grid: Grid, worth: Floats, directions: Floats) -> list[Pattern]:
-    problem, price = columns.builder.problem, columns.builder.price
-    best = exact(problem, grid, worth, wanted=_TYPES)
-    columns.prove(worth, np.minimum(best.bound, fractional(problem, worth, directions)))
-    return _improving(columns, [type_ for type_, _ in best.mixes], np.array([mix for _, mix in best.mixes]), price)
+def _price(columns: Columns, grid: Grid, duals: Duals, directions: Floats) -> list[Pattern]:
+    problem = columns.builder.problem
+    best = exact(problem, grid, duals.worth, columns.tolled(duals), wanted=_TYPES)
+    columns.prove(duals, np.minimum(best.bound, fractional(problem, duals.worth, directions)))
+    return _improving(columns, [type_ for type_, _ in best.mixes], np.array([mix for _, mix in best.mixes]))
 
 
 def _directions(builder: Builder) -> Floats:
@@ -121,7 +201,7 @@ def _directions(builder: Builder) -> Floats:
 def _filled(columns: Columns, most: Floats, random: np.random.Generator) -> list[Pattern]:
     """Patterns worth more than their node, from fills of the types that could hold one."""
     builder, worth = columns.builder, columns.worth
-    ratio = most / builder.price
+    ratio = most / columns.price
     order = np.argsort(-np.round(ratio, 9), kind="stable")[:_TYPES]
     types = np.repeat(order[ratio[order] > 1 + _TINY], _ROWS)
     if not len(types):
@@ -135,19 +215,26 @@ def _filled(columns: Columns, most: Floats, random: np.random.Generator) -> list
         share=random.choice([0.5, 1.0], len(types)),
     )
     mixes = fill(builder.problem, types, np.where(worth > 0, builder.problem.counts, 0), taste)
-    return _improving(columns, types, mixes, builder.price)
+    return _improving(columns, types, mixes)
 
 
-def _improving(columns: Columns, types: list[int] | Ints, mixes: Ints, price: Floats) -> list[Pattern]:
-    """Mixes on their cheapest types, those that the master gains by, best first."""
+def _improving(columns: Columns, types: list[int] | Ints, mixes: Ints) -> list[Pattern]:
+    """Mixes on their cheapest types (several under limits), those that the master gains by, best first."""
     if not len(mixes):
         return []
-    problem = columns.builder.problem
-    every = np.ones(len(price), dtype=bool)
-    cheapest = retyped(problem, np.asarray(types, dtype=np.int64), np.asarray(mixes, dtype=np.int64), price, every)
-    gain = (mixes @ columns.worth - price[cheapest]) / price[cheapest]
-    order = np.argsort(-np.round(gain, 9), kind="stable")[:_COLUMNS]
-    return [(int(cheapest[p]), tuple(int(n) for n in mixes[p])) for p in order if gain[p] > _TINY]
+    problem, price = columns.builder.problem, columns.price
+    usable = np.ones(len(price), dtype=bool)
+    mixes = np.asarray(mixes, dtype=np.int64)
+    worth = mixes @ columns.worth
+    found: dict[Pattern, float] = {}
+    for _ in range(_LIKE if len(columns.limits.free) else 1):
+        cheapest = retyped(problem, np.asarray(types, dtype=np.int64), mixes, price, usable)
+        gain = np.round((worth - price[cheapest]) / price[cheapest], 9)
+        for place in np.flatnonzero(gain > _TINY):
+            found[int(cheapest[place]), tuple(int(n) for n in mixes[place])] = float(gain[place])
+        # What a limit keeps from one type goes to the next best: the same mix on several saves rounds.
+        usable[cheapest] = False
+    return sorted(found, key=lambda pattern: -found[pattern])[:_COLUMNS]
 
 
 def covered(problem: Arrays, patterns: list[Pattern], counts: list[int]) -> list[tuple[Pattern, int]]:

@@ -79,8 +79,11 @@ class Best:
     mixes: tuple[tuple[int, tuple[int, ...]], ...]
 
 
-def exact(problem: Arrays, grid: Grid, worth: Floats, *, wanted: int) -> Best:
-    """Dynamic programming over vCPUs and memory; pods are left to the fractional bound. Up to `wanted` mixes."""
+def exact(problem: Arrays, grid: Grid, worth: Floats, price: Floats, *, wanted: int) -> Best:
+    """Dynamic programming over vCPUs and memory; pods are left to the fractional bound.
+
+    Up to `wanted` mixes, of the types whose worth exceeds `price` (T,) most.
+    """
     bound = np.zeros(len(problem.price))
     mixes: list[tuple[int, tuple[int, ...]]] = []
     patterns, pattern = np.unique(problem.allowed, axis=0, return_inverse=True)
@@ -88,7 +91,7 @@ def exact(problem: Arrays, grid: Grid, worth: Floats, *, wanted: int) -> Best:
         members = np.flatnonzero(np.asarray(pattern).reshape(-1) == number)
         table, steps = _table(problem, grid, worth, groups[problem.group], members)
         bound[members] = table[grid.room_cpu[members], grid.room_memory[members]]
-        ratio = bound[members] / problem.price[members]
+        ratio = bound[members] / price[members]
         mixes += [
             (int(type_), _walk_back(problem, grid, steps, int(type_)))
             for type_ in members[np.argsort(-np.round(ratio, 9), kind="stable")][:wanted]

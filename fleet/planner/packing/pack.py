@@ -36,8 +36,6 @@ class Packing:
     columns: tuple[tuple[Column, int], ...]
     hourly_usd: float
     bound_usd: float
-    is_bound_by_limits: bool = False
-    """Whether quotas or the number of nodes have a price in the bound: then it holds for these limits only."""
 
 
 def least_usd(problem: Problem) -> float | None:
@@ -78,10 +76,7 @@ class _Search:
         self.bound = relaxation.bound_usd
         self.best: Nodes | None = None
         self.timed_out = False
-        raised = float(relaxation.worth(self.builder.by_group.T @ table.counts))
-        self._columns = Columns(
-            builder=self.builder, bound_usd=self.bound, offset_usd=max(0.0, raised - relaxation.bound_usd)
-        )
+        self._columns = Columns(builder=self.builder, bound_usd=self.bound)
 
     def run(self) -> None:
         """All stages."""
@@ -164,7 +159,6 @@ def _packing(problem: Problem, table: Arrays, search: _Search) -> Packing:
         columns=tuple(ordered),
         hourly_usd=cost,
         bound_usd=bound,
-        is_bound_by_limits=search.builder.relaxation.is_shared_limit_priced,
     )
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from fleet.planner.packing.arrays import EPSILON, Arrays, Floats
+from fleet.planner.packing.assignment import assigned_usd
 from fleet.planner.packing.linear import INFINITY, Linear
 from fleet.planner.packing.problem import RESOURCES
 
@@ -25,8 +26,6 @@ class Relaxation:
     price: Floats
     prices: Floats
     """(k, 3G)"""
-    is_shared_limit_priced: bool = False
-    """Whether a quota or the number of nodes is worth something."""
 
     def worth(self, demand: Floats) -> Floats:
         """Least cost of each demand, (..., 3G) -> (...)."""
@@ -44,11 +43,11 @@ def relax(problem: Arrays, *, room: Floats | None = None) -> Relaxation | None:
     whole = _Program(problem, space, problem.price, limited=problem.is_limited)
     if not whole.solve(demand):
         return None
-    bound, first, shared = whole.linear.cost, whole.prices, False
+    bound, first = whole.linear.cost * (1 - EPSILON), whole.prices
     price = problem.price
     if problem.is_limited:
         raised = whole.raised_prices()
-        shared = whole.is_shared_limit_priced
+        bound = max(bound, assigned_usd(problem, space))
         price = raised if (raised > price * (1 + EPSILON)).any() else price
         free = _Program(problem, space, price, limited=False)
         free.solve(demand)
@@ -58,10 +57,9 @@ def relax(problem: Arrays, *, room: Floats | None = None) -> Relaxation | None:
     found = [first]
     found += [free.prices for direction in _directions(problem.groups) if free.solve(demand * direction)]
     return Relaxation(
-        bound_usd=bound * (1 - EPSILON),
+        bound_usd=bound,
         price=price,
         prices=np.unique(np.round(np.array(found), 12), axis=0),
-        is_shared_limit_priced=shared,
     )
 
 
@@ -129,11 +127,6 @@ class _Program:
     def prices(self) -> Floats:
         """Dual prices of the groups' demands."""
         return np.maximum(self.linear.duals[: self._demands], 0.0)
-
-    @property
-    def is_shared_limit_priced(self) -> bool:
-        """Whether a quota or the number of nodes has a dual price."""
-        return bool((self.linear.duals[self._limits :] < -EPSILON).any())
 
     def raised_prices(self) -> Floats:
         """Each type's price plus what the units of its limits, a node and its own limit are worth."""

@@ -59,7 +59,7 @@ def cheaper(first: Nodes | None, second: Nodes | None) -> Nodes | None:
 
 def rounded(columns: Columns, seed: int, below: float) -> Nodes | None:
     """The master's whole nodes, and what remains built under the relaxation's prices and under the master's."""
-    problem, builder = columns.builder.problem, columns.builder
+    problem, builder = columns.builder.problem, columns.tolled_builder
     counts = [int(amount + 1e-6) for amount in columns.amounts]
     held = covered(problem, columns.patterns, counts)
     held = _within_limits(problem, held)
@@ -98,11 +98,11 @@ def joined(problem: Arrays, parts: Sequence[tuple[Pattern, int]]) -> Nodes:
 
 def chosen(columns: Columns, best: Nodes | None, *, gap: float, seconds: float) -> Nodes | None:
     """Whole counts of the patterns found, by a small integer program; patterns that cannot pay are left out."""
-    problem, price = columns.builder.problem, columns.builder.price
+    problem, price = columns.builder.problem, columns.price
     costs = np.array([price[type_] for type_, _ in columns.patterns])
     mixes = np.array([mix for _, mix in columns.patterns], dtype=float)
     reduced = costs - mixes @ columns.worth
-    slack = np.inf if best is None or problem.is_limited else best.cost - columns.cost + 1e-9
+    slack = np.inf if best is None else best.cost - columns.cost + 1e-9
     order = np.argsort(np.round(reduced, 9), kind="stable")[:_MIP_COLUMNS]
     kept = [int(place) for place in order if reduced[place] <= slack]
     program = Program()
