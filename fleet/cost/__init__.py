@@ -1,7 +1,7 @@
 """What things cost: the price and the carbon of a stack, as intervals where a value is not known."""
 
 from fleet.cost.estimate import estimate
-from fleet.cost.machine_kinds import MACHINE_TYPES, read_machines
+from fleet.cost.kinds import MACHINE_TYPES, read_machines
 from fleet.cost.machines import Choice, Launch, Machines, VolumeSpec
 from fleet.cost.model import Cost, Estimate, Line, PricedResource, Unpriced
 from fleet.cost.surroundings import Surroundings

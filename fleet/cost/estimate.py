@@ -9,8 +9,8 @@ from typing import Any
 from fleet.catalog import Catalog
 from fleet.cost.bill import FREE_OF_CHARGE, Bill, unpriced_bill
 from fleet.cost.free import BY_USE, is_free
+from fleet.cost.kinds import MACHINE_TYPES, read_machines
 from fleet.cost.machine_bill import bill_of_machines
-from fleet.cost.machine_kinds import MACHINE_TYPES, read_machines
 from fleet.cost.machines import Machines
 from fleet.cost.model import Cost, Estimate, PricedResource, Unpriced
 from fleet.cost.priced_inputs import priced_inputs

@@ -11,10 +11,14 @@ from typing import Any, Literal
 from fleet.catalog import Catalog
 from fleet.catalog.model import InstanceType
 from fleet.cost.tags import Tags
+from fleet.cost.warm_pools import WarmPool
 from fleet.interval import Interval
 from fleet.stack.model import UNKNOWN, Unknown
 
-__all__ = ["Choice", "Launch", "Machines", "VolumeSpec"]
+__all__ = ["BLOCK_MARKET", "Choice", "Launch", "Machines", "VolumeSpec"]
+
+BLOCK_MARKET = "capacity-block"
+"""AWS's word for the market of capacity blocks."""
 
 _ONE = Interval.exactly(Decimal(1))
 _HUNDRED = Decimal(100)
@@ -133,6 +137,7 @@ class Machines:
     placement_group: str | Unknown | None = None
     """Of the group itself; a launch template may name one too."""
     spot_max_price: str | Unknown | None = None
+    warm_pool: WarmPool | None = None
     kind: Literal["instance", "group", "fleet", "node_group", "batch"] = "instance"
 
     @property
@@ -171,6 +176,23 @@ class Machines:
         if high is not None and high < _HUNDRED:
             return True
         return False if low >= _HUNDRED else UNKNOWN
+
+    @property
+    def only_spot(self) -> bool:
+        """Nothing of it is bought in another way than spot: proved."""
+        return self.may_use_spot is True and self.on_demand_percent.max == 0 and self.on_demand_base.max == 0
+
+    @property
+    def takes_the_first(self) -> bool:
+        """On demand launches the first choice of the list, as long as AWS has capacity of it."""
+        return self.kind in ("group", "node_group") and self.on_demand_strategy in (None, "prioritized")
+
+    @property
+    def takes_the_cheapest(self) -> bool:
+        """On demand launches the cheapest choice."""
+        if self.on_demand_strategy is None:
+            return self.kind == "fleet"
+        return self.on_demand_strategy in ("lowest-price", "lowestPrice")
 
     def shapes(self, choice: Choice, catalog: Catalog) -> tuple[InstanceType, ...]:
         """Types that a choice stands for (Batch takes families too); none when the catalog has nothing of that name."""

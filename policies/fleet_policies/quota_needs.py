@@ -1,17 +1,17 @@
 """How much of which service quota something may need at its maximum size."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 
 from fleet.catalog import Catalog
 from fleet.catalog.model import InstanceType
 from fleet.cost import Choice, Machines
-from fleet.stack.model import Unknown
+from fleet.cost.machines import BLOCK_MARKET
+from fleet.cost.schedules import largest_capacity
+from fleet.stack.model import Resource, Unknown
 
 __all__ = ["Need", "needs_of"]
-
-_BLOCK = "capacity-block"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,10 +29,15 @@ class Need:
         return self.code is None and (not self.codes or code in self.codes)
 
 
-def needs_of(machines: Machines, catalog: Catalog) -> Iterator[Need]:
-    """What everything that a resource launches may need: on demand and spot apart, each at the largest choice."""
+def needs_of(machines: Machines, catalog: Catalog, schedules: Sequence[Resource] = ()) -> Iterator[Need]:
+    """What everything that a resource launches may need: on demand and spot apart, each at the largest choice.
+
+    `schedules` are its scheduled actions, which may raise the maximum.
+    """
     region = machines.region if isinstance(machines.region, str) else None
-    most = machines.maximum.max
+    largest = largest_capacity(machines.maximum, schedules)
+    pool = machines.warm_pool
+    most = (largest if pool is None else pool.running_beside(largest)).max
     if most == 0:
         return
     if not machines.types_known or most is None:
@@ -67,7 +72,7 @@ def _is_unheard_of(choice: Choice, machines: Machines, catalog: Catalog) -> bool
 
 def _split(machines: Machines, most: Decimal) -> Iterator[tuple[str, Decimal]]:
     """Units on demand and as spot at most; blocks have quotas of their own."""
-    if machines.market == _BLOCK:
+    if machines.market == BLOCK_MARKET:
         yield "capacity_block", most
         return
     spot = machines.may_use_spot

@@ -620,3 +620,236 @@ def test_public_addresses_that_aws_bills_by_the_hour_are_named(make, price):
     assert any("addresses of load balancers" in note for note in outside.by_use)
     assert not any("addresses" in note for note in inside.by_use)
     assert "public IPv4 addresses of instances" in own.by_use
+
+
+WARM = {
+    "stopped by default: volumes of what is prepared beyond the desired capacity": (
+        {},
+        2 * OD["m7g.large"] * MONTH + 10 * 30 * GP3,
+        10 * (OD["m7g.large"] * MONTH + 30 * GP3),
+    ),
+    "hibernated": (
+        {"poolState": "Hibernated"},
+        2 * OD["m7g.large"] * MONTH + 10 * 30 * GP3,
+        10 * (OD["m7g.large"] * MONTH + 30 * GP3),
+    ),
+    "running": (
+        {"poolState": "Running"},
+        10 * (OD["m7g.large"] * MONTH + 30 * GP3),
+        10 * (OD["m7g.large"] * MONTH + 30 * GP3),
+    ),
+    "a prepared capacity below the maximum": (
+        {"poolState": "Running", "maxGroupPreparedCapacity": 5},
+        5 * (OD["m7g.large"] * MONTH + 30 * GP3),
+        10 * (OD["m7g.large"] * MONTH + 30 * GP3),
+    ),
+    "a prepared capacity below the desired one": (
+        {"poolState": "Running", "maxGroupPreparedCapacity": 1},
+        2 * (OD["m7g.large"] * MONTH + 30 * GP3),
+        10 * (OD["m7g.large"] * MONTH + 30 * GP3),
+    ),
+    "a minimum holds whatever is in service": (
+        {"poolState": "Running", "maxGroupPreparedCapacity": 1, "minSize": 3},
+        5 * (OD["m7g.large"] * MONTH + 30 * GP3),
+        13 * (OD["m7g.large"] * MONTH + 30 * GP3),
+    ),
+    "a limit that was taken back": (
+        {"poolState": "Running", "maxGroupPreparedCapacity": -1},
+        10 * (OD["m7g.large"] * MONTH + 30 * GP3),
+        10 * (OD["m7g.large"] * MONTH + 30 * GP3),
+    ),
+}
+
+
+def warm(make, pool, **more):
+    mappings = [{"deviceName": "/dev/xvda", "ebs": {"volumeType": "gp3", "volumeSize": 30}}]
+    launch = make("template", "lt", lt(instanceType="m7g.large", blockDeviceMappings=mappings))
+    inputs = {"launchTemplate": {"id": UNKNOWN}, **sized(1, 10, 2), "warmPool": pool, **more}
+    return launch, make("group", "g", inputs, uses={"launchTemplate": launch})
+
+
+@pytest.mark.parametrize("case", WARM)
+def test_a_warm_pool(make, price, case):
+    """PutWarmPool: prepared capacity (the maximum when not given) less what is in service, at least the minimum size.
+
+    Running instances are billed whole, stopped and hibernated ones by their volumes.
+    """
+    pool, now, most = WARM[case]
+    found, _ = price(*warm(make, pool))
+
+    assert found["g"].monthly_usd == Interval.exactly(now)
+    assert found["g"].monthly_usd_at_max_scale == Interval.exactly(most)
+
+
+def test_a_warm_pool_is_said_in_the_lines(make, price):
+    """A reader sees what waits and what it costs, and what costs nothing."""
+    running, _ = price(*warm(make, {"poolState": "Running"}))
+    stopped, _ = price(*warm(make, {"poolState": "Stopped"}))
+
+    assert "m7g.large on demand, running in the warm pool" in [line.what for line in running["g"].lines]
+    assert ("m7g.large stopped in the warm pool", 0) in [(line.what, line.unit_usd) for line in stopped["g"].lines]
+
+
+@pytest.mark.parametrize(
+    ("pool", "least", "most"),
+    [
+        pytest.param(
+            {"poolState": UNKNOWN, "maxGroupPreparedCapacity": 3},
+            30 * GP3,
+            OD["m7g.large"] * MONTH + 30 * GP3,
+            id="state",
+        ),
+        pytest.param({"poolState": "Running", "minSize": UNKNOWN, "maxGroupPreparedCapacity": 2}, 0, None, id="least"),
+        pytest.param({"poolState": "Running", "maxGroupPreparedCapacity": UNKNOWN}, 0, None, id="prepared capacity"),
+        pytest.param(UNKNOWN, 0, None, id="all of it"),
+    ],
+)
+def test_a_warm_pool_that_is_not_known(make, price, pool, least, most):
+    """It counts for what it could be."""
+    found, _ = price(*warm(make, pool))
+    in_service = 2 * (OD["m7g.large"] * MONTH + 30 * GP3)
+
+    assert found["g"].monthly_usd == Interval(in_service + least, None if most is None else in_service + most)
+
+
+def test_a_group_without_a_warm_pool_has_none(make, price):
+    """Providers write a block that is not there as nothing or as an empty list; an empty block is a pool."""
+    with_none = [price(*warm(make, pool))[0]["g"].monthly_usd for pool in (None, [])]
+
+    assert with_none == [Interval.exactly(2 * (OD["m7g.large"] * MONTH + 30 * GP3))] * 2
+
+
+def test_a_schedule_leaves_open_how_full_a_warm_pool_is(make, price):
+    """Off at night with ten prepared: the pool takes in what goes, so that it holds anything up to all ten."""
+    launch, group = warm(make, {"poolState": "Running"})
+    actions = {"up": ("0 8 * * *", 2), "down": ("0 20 * * *", 0)}
+    timed = [
+        make(
+            "schedule",
+            name,
+            {"autoscalingGroupName": UNKNOWN, "recurrence": when, "minSize": 0, "desiredCapacity": size},
+            uses={"autoscalingGroupName": group},
+        )
+        for name, (when, size) in actions.items()
+    ]
+    found, _ = price(launch, group, *timed)
+    one = OD["m7g.large"] * MONTH + 30 * GP3
+
+    assert found["g"].monthly_usd == Interval(one, one + 10 * one)
+
+
+def test_nodes_of_eks_are_kept_warm_too(make, price):
+    """A managed node group spells the states in capitals."""
+    scaling = {"minSize": 1, "maxSize": 4, "desiredSize": 1}
+    inputs = {"instanceTypes": ["m7g.large"], "scalingConfig": scaling, "warmPoolConfig": {"poolState": "RUNNING"}}
+    found, _ = price(make("nodes", "n", inputs))
+
+    assert found["n"].monthly_usd == Interval.exactly(4 * (OD["m7g.large"] * MONTH + 20 * GP3))
+
+
+NO_PRICE = "trn2.48xlarge"
+"""Has no list price: it is sold by capacity block."""
+ALL_SPOT = {"onDemandPercentageAboveBaseCapacity": 0}
+BATCH = {"minVcpus": 8, "maxVcpus": 8}
+OPEN = Interval(Decimal(0), None)
+GAPS = {
+    "what is launched first has a price": (
+        "group",
+        {**sized(2, 2), **mixed([{"instanceType": "m7g.large"}, {"instanceType": NO_PRICE}])},
+        Interval.exactly(2 * OD["m7g.large"] * MONTH),
+    ),
+    "what is launched first has none": (
+        "group",
+        {**sized(2, 2), **mixed([{"instanceType": NO_PRICE}, {"instanceType": "m7g.large"}])},
+        None,
+    ),
+    "what is launched first is no type": (
+        "group",
+        {**sized(2, 2), **mixed([{"instanceType": "m7g.larg"}, {"instanceType": "m7g.large"}])},
+        None,
+    ),
+    "the cheapest is launched": (
+        "group",
+        {
+            **sized(2, 2),
+            **mixed(
+                [{"instanceType": NO_PRICE}, {"instanceType": "m7g.large"}], onDemandAllocationStrategy="lowest-price"
+            ),
+        },
+        OPEN,
+    ),
+    "all spot": (
+        "group",
+        {**sized(2, 2), **mixed([{"instanceType": NO_PRICE}, {"instanceType": "c7a.xlarge"}], **ALL_SPOT)},
+        OPEN,
+    ),
+    "spot above a base that has a price": (
+        "group",
+        {
+            **sized(3, 3),
+            **mixed([{"instanceType": "c7a.xlarge"}, {"instanceType": NO_PRICE}], onDemandBaseCapacity=1, **ALL_SPOT),
+        },
+        Interval(OD["c7a.xlarge"] * MONTH, None),
+    ),
+    "spot above a base that fills the capacity": (
+        "group",
+        {
+            **sized(1, 1),
+            **mixed([{"instanceType": "c7a.xlarge"}, {"instanceType": NO_PRICE}], onDemandBaseCapacity=1, **ALL_SPOT),
+        },
+        Interval.exactly(OD["c7a.xlarge"] * MONTH),
+    ),
+    "nothing is launched": (
+        "group",
+        {**sized(0, 0), **mixed([{"instanceType": NO_PRICE}, {"instanceType": "c7a.xlarge"}], **ALL_SPOT)},
+        Interval.exactly(Decimal(0)),
+    ),
+    "one of the types of a Batch environment": (
+        "batch",
+        {"computeResources": {"type": "EC2", "instanceTypes": [NO_PRICE, "m7g.large"], **BATCH}},
+        OPEN,
+    ),
+    "a family and a type of a Batch environment": (
+        "batch",
+        {"computeResources": {"type": "SPOT", "instanceTypes": ["c7a", NO_PRICE], **BATCH}},
+        OPEN,
+    ),
+    "an EC2 fleet": (
+        "fleet",
+        {
+            "launchTemplateConfigs": [
+                {
+                    "launchTemplateSpecification": {"launchTemplateId": UNKNOWN, "version": "1"},
+                    "overrides": [{"instanceType": NO_PRICE}, {"instanceType": "c7a.xlarge"}],
+                }
+            ],
+            "targetCapacitySpecification": {"totalTargetCapacity": 4, "defaultTargetCapacityType": "on-demand"},
+        },
+        OPEN,
+    ),
+    "spot nodes of EKS": (
+        "nodes",
+        {
+            "instanceTypes": [NO_PRICE, "c7a.xlarge"],
+            "capacityType": "SPOT",
+            "scalingConfig": {"minSize": 1, "maxSize": 1, "desiredSize": 1},
+            "launchTemplate": {"id": UNKNOWN, "version": "1"},
+        },
+        OPEN,
+    ),
+}
+
+
+@pytest.mark.parametrize("case", GAPS)
+def test_a_choice_without_a_price_is_not_billed_as_another(make, price, case):
+    """AWS may launch it, so that the amount has no upper end; where only it is launched there is no amount."""
+    kind, inputs, expected = GAPS[case]
+    launch = make("template", "lt", lt())
+    uses = dict.fromkeys(["launchTemplate", "mixedInstancesPolicy", "launchTemplateConfigs"], launch)
+    found, whole = price(launch, make(kind, "r", inputs, uses=uses))
+    one = found["r"]
+
+    assert one.monthly_usd == expected
+    assert (one.unpriced_reason is None) == (case == "what is launched first has a price")
+    assert len(whole.unpriced) == (one.unpriced_reason is not None)
+    assert one.monthly_usd is None or sum((line.monthly_usd for line in one.lines), Decimal(0)) == one.monthly_usd.min

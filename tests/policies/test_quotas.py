@@ -88,6 +88,30 @@ CASES = {
     "a family, in the size that overshoots most": (batch("EC2", "m7g", most=100), STANDARD, 144),
     "a family of accelerators": (batch("EC2", "p5", most=700), "L-417A185B", 768),
     "a family as spot": (batch("SPOT", "m7g", most=640), SPOT, 672),
+    "what a warm pool keeps running beside the maximum": (
+        group(maxSize=10, warmPool={"poolState": "Running", "minSize": 5}),
+        STANDARD,
+        120,
+    ),
+    "nothing for what a warm pool keeps stopped": (group(maxSize=10, warmPool={"minSize": 5}), STANDARD, 80),
+    "a prepared capacity above the maximum": (
+        group(maxSize=10, warmPool={"poolState": "Running", "maxGroupPreparedCapacity": 12}),
+        STANDARD,
+        96,
+    ),
+    "the maximum that a schedule raises it to": (
+        [
+            *group(maxSize=1),
+            one(
+                "aws:autoscaling/schedule:Schedule",
+                "up",
+                {"autoscalingGroupName": UNKNOWN, "recurrence": "0 8 * * *", "maxSize": 6},
+                autoscalingGroupName=f"{GROUP}::g",
+            ),
+        ],
+        STANDARD,
+        48,
+    ),
     "the sum of all groups": ([*group("a", maxSize=1), *group("b", maxSize=2)], STANDARD, 24),
 }
 
@@ -105,6 +129,7 @@ def test_a_quota_holds_exactly_what_may_be_needed(catalog, case):
     "resources",
     [
         pytest.param(group(maxSize=UNKNOWN), id="a size that is not known"),
+        pytest.param(group(maxSize=1, warmPool={"poolState": UNKNOWN, "minSize": UNKNOWN}), id="a warm pool"),
         pytest.param(group(maxSize=1, template={"instanceType": UNKNOWN}), id="a type that is not known"),
         pytest.param([one("aws:ec2/dedicatedHost:DedicatedHost", "h", {"instanceType": UNKNOWN})], id="a host"),
         pytest.param(group(maxSize=1, template={"instanceType": "m99g.large"}), id="a type of which no shape is known"),

@@ -61,7 +61,7 @@ def over_budget(cost: Interval, budget: Decimal, basis: str, unbounded: list[str
     names = ", ".join(unbounded[:_SHOWN]) + (f" and {len(unbounded) - _SHOWN} more" if len(unbounded) > _SHOWN else "")
     return (
         f"priced cost {where} is {monthly(cost)}, so the budget of {money(budget)} is not proved to hold; "
-        f"set what is unknown for {names}"
+        f"settle what is not known of {names}"
     )
 
 
@@ -92,12 +92,13 @@ def _budget(scene: Scene, options: Options) -> Decimal | None:
 
 
 def _unbounded(scene: Scene, basis: str) -> list[str]:
-    """Names of the resources whose amount has no upper end."""
+    """Names of the resources whose amount has no upper end, with the first reason where a price is missing."""
     found = []
     for resource in scene.priced.values():
         amount = resource.monthly_usd_at_max_scale if basis == "max_scale" else resource.monthly_usd
         if amount is not None and amount.max is None:
-            found.append(resource.name)
+            why = resource.unpriced_reason
+            found.append(resource.name if why is None else f"{resource.name} ({why.partition('; ')[0]})")
     return sorted(found)
 
 

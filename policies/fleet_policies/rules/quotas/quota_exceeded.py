@@ -1,9 +1,9 @@
 """The stack may need more of a service quota than the account has.
 
 ## What it does
-Adds up, by region and quota code, the vCPUs (or hosts) that everything may launch at its maximum size, and compares
-it with the option `quotas`, else the limits of fleet.yaml (what is in use there is taken off). Only codes with a
-limit are checked.
+Adds up, by region and quota code, the vCPUs (or hosts) that everything may launch at its maximum size (with
+what scheduled actions raise it to and what a warm pool keeps running), and compares it with the option `quotas`, else
+the limits of fleet.yaml (what is in use there is taken off). Only codes with a limit are checked.
 
 ## Why is this bad
 Scaling stops at the quota, at the hour when it is needed. The gate fails on what could be: what has no known number
@@ -55,7 +55,11 @@ def check(scene: Scene, options: Options) -> Iterator[Found]:
     if not limits:
         yield NotApplicable(why="no quotas: set 'quotas', or 'quotas.limits' in fleet.yaml")
         return
-    needs = [need for machines in scene.machines for need in needs_of(machines, scene.catalog)]
+    needs = [
+        need
+        for machines in scene.machines
+        for need in needs_of(machines, scene.catalog, scene.near.schedules(scene.near.by_urn[machines.urn]))
+    ]
     needs += [*_hosts(scene), *_reservations(scene)]
     regions = sorted({need.region for need in needs if need.region is not None})
     for (code, where), limit in sorted(limits.items(), key=lambda item: (item[0][0], item[0][1] or "")):
