@@ -1,6 +1,7 @@
 """What cost money besides instances: hosts, reservations, volumes, gateways, addresses, clusters, load balancers."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -222,18 +223,31 @@ def _endpoint(resource: Resource, _near: Surroundings, _catalog: Catalog, _regio
 
 
 def _cluster(resource: Resource, _near: Surroundings, catalog: Catalog, region: str) -> Bill:
-    """An EKS control plane: standard support is the least, extended support what it may become."""
+    """An EKS control plane: standard support is the least, extended support what a version may have got into.
+
+    No sourced table says on which day a version leaves standard support, and by default EKS then bills extended support
+    (`upgradePolicy.supportType: STANDARD` upgrades instead):
+    https://docs.aws.amazon.com/eks/latest/userguide/kubernetes-versions.html. A new cluster without a version gets one
+    in standard support.
+    """
     standard = catalog.service(region, "eks", "cluster (standard support)")
     extended = catalog.service(region, "eks", "cluster (extended support)")
     if not isinstance(standard, Price):
         return unpriced_bill(standard.reason)
-    bill = _over_time("EKS cluster, standard support", standard, Interval.exactly(Decimal(1)), _FULL)
-    auto = at(effective(resource), "computeConfig", "enabled")
+    values = effective(resource)
+    version = text(values, "version")
+    auto = at(values, "computeConfig", "enabled")
     by_use = ("EKS Auto Mode fee for the instances that it manages",) if auto is True else ()
-    # No sourced table says which version is in which support on which day, so that the amount may be too low.
-    dearer = f"{extended.usd.normalize():f} USD an hour" if isinstance(extended, Price) else "more"
-    extra = (f"EKS extended support: clusters whose version has left standard support cost {dearer}",)
-    return Bill(lines=bill.lines, monthly=bill.monthly, at_max_scale=bill.monthly, by_use=by_use + extra)
+    one = Interval.exactly(Decimal(1))
+    if version is None or text(values, "upgradePolicy", "supportType") == "STANDARD":
+        return _over_time("EKS cluster, standard support", standard, one, _FULL, by_use=by_use)
+    shown = "its version" if isinstance(version, Unknown) else f"version {version[:10]}"
+    dearer = f"{extended.usd.normalize():f} USD" if isinstance(extended, Price) else "more"
+    what = f"EKS cluster, standard support ({dearer} when {shown} is in extended support)"
+    least = _over_time(what, standard, one, _FULL, by_use=by_use)
+    top = extended.usd * HOURS_PER_MONTH if isinstance(extended, Price) else None
+    amount = Interval(sum_of(least.lines), top)
+    return replace(least, monthly=amount, at_max_scale=amount)
 
 
 def _balancer(resource: Resource, near: Surroundings, catalog: Catalog, region: str) -> Bill:

@@ -297,10 +297,50 @@ def test_only_gateway_endpoints_are_free(make, price, inputs, expected):
     assert (None if found is None else (found.min, found.max)) == expected
 
 
-def test_a_cluster_says_what_extended_support_would_cost(make, price):
-    """No table of versions is sourced, so that the price of both kinds of support is told."""
-    _, whole = price(make("aws:eks/cluster:Cluster", "old", {"version": "1.24"}))
+_STANDARD, _EXTENDED = Decimal("0.10") * 730, Decimal("0.60") * 730
 
-    assert [use for use in whole.by_use if "extended support" in use] == [
-        "EKS extended support: clusters whose version has left standard support cost 0.6 USD an hour"
-    ]
+
+@pytest.mark.parametrize(
+    ("inputs", "most", "said"),
+    [
+        pytest.param({}, _STANDARD, "EKS cluster, standard support", id="the version that EKS takes for a new cluster"),
+        pytest.param(
+            {"version": "1.25"}, _EXTENDED, "0.6 USD when version 1.25 is in extended support", id="a version"
+        ),
+        pytest.param(
+            {"version": UNKNOWN}, _EXTENDED, "0.6 USD when its version is in extended support", id="not known"
+        ),
+        pytest.param(
+            {"version": "1.25", "upgradePolicy": {"supportType": "EXTENDED"}},
+            _EXTENDED,
+            "extended support",
+            id="extended support asked for",
+        ),
+        pytest.param(
+            {"version": "1.25", "upgradePolicy": {"supportType": UNKNOWN}},
+            _EXTENDED,
+            "extended support",
+            id="a policy that is not known",
+        ),
+        pytest.param(
+            {"version": "1.25", "upgradePolicy": {"supportType": "STANDARD"}},
+            _STANDARD,
+            "EKS cluster, standard support",
+            id="upgraded instead",
+        ),
+    ],
+)
+def test_a_cluster_costs_what_its_version_may_have_got_into(make, price, inputs, most, said):
+    """No table of versions is sourced, so that a version counts for either support, and the line says why."""
+    priced, whole = price(make("aws:eks/cluster:Cluster", "c", inputs))
+
+    assert priced["c"].monthly_usd == Interval(_STANDARD, most)
+    assert said in priced["c"].lines[0].what
+    assert whole.cost.monthly_usd.max == most
+
+
+def test_a_cluster_of_a_state_has_the_version_that_aws_answered(make, price):
+    """What the program left out stands in the outputs."""
+    priced, _ = price(make("aws:eks/cluster:Cluster", "c", {}, outputs={"version": "1.29"}))
+
+    assert priced["c"].monthly_usd == Interval(_STANDARD, _EXTENDED)
