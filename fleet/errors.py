@@ -38,6 +38,8 @@ __all__ = [
 
 _FEW = 40
 """Names that an error lists when none of them is near the one given."""
+_SHORTEST_PART = 3
+"""Letters of a name that say something as a part of another."""
 
 
 class FleetError(Exception):
@@ -121,6 +123,12 @@ class MissingError(FleetError):
 
 
 def nearest(name: str, known: Iterable[str], limit: int = 3) -> tuple[str, ...]:
-    """Known names that look most like `name`, best first, at most `limit`; those with its letters swapped lead."""
-    close = difflib.get_close_matches(name, sorted(set(known)), n=2 * limit, cutoff=0.6)
+    """Known names that look most like `name`, best first, at most `limit`; those with its letters swapped lead.
+
+    A name that looks like none may be part of some: `gp2` of `gp2-volume`.
+    """
+    every = sorted(set(known))
+    close = difflib.get_close_matches(name, every, n=2 * limit, cutoff=0.6)
+    if not close and len(name) >= _SHORTEST_PART:
+        return tuple(found for found in every if name in found)[:limit]
     return tuple(sorted(close, key=lambda found: sorted(found) != sorted(name))[:limit])

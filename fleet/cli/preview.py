@@ -12,7 +12,7 @@ import typer
 from fleet.cli import delivery as to
 from fleet.cli import surroundings as around
 from fleet.cli import voice
-from fleet.errors import ConfigError
+from fleet.errors import ConfigError, nearest
 
 if TYPE_CHECKING:
     from fleet.engine.model import PolicyPack
@@ -102,6 +102,8 @@ def preview(
     )
     if stack is None and engine is Engine.embedded:
         voice.say("no stack is named: previewing stack 'dev' on a throw-away local backend; --stack names another")
+    if stack is not None and (note := _without_configuration(Path.cwd(), stack.rpartition("/")[2])):
+        voice.say(note)
     with voice.working("running the program, pricing its resources, asking the policy packs"):
         result = preview_embedded(request) if engine is Engine.embedded else preview_with_engine(request)
     return to.deliver(result, wanted)
@@ -154,6 +156,17 @@ def check(
     return to.deliver(result, wanted)
 
 
+def _without_configuration(folder: Path, stack: str) -> str | None:
+    """What to say of a stack that has no configuration where others have one: its name may be a slip."""
+    files = [file for ending in ("yaml", "yml") for file in folder.glob(f"Pulumi.*.{ending}")]
+    known = {file.name.removeprefix("Pulumi.").rpartition(".")[0] for file in files}
+    if not known or stack in known:
+        return None
+    close = nearest(stack, known, limit=1)
+    others = f"did you mean {close[0]!r}?" if close else f"there is one of {', '.join(sorted(known))}"
+    return f"stack {stack!r} has no configuration, no Pulumi.{stack}.yaml; {others}"
+
+
 def _request(
     folder: Path,
     packs: list[Path] | None,
@@ -177,14 +190,16 @@ def _request(
 
 def _packs(folder: Path, packs: list[Path] | None, config: Path | None) -> "list[PolicyPack]":
     from fleet.cli.policies import installed_pack
-    from fleet.engine.model import PolicyPack
 
     own = folder / "policies"
     chosen = packs or [own if (own / "PulumiPolicy.yaml").is_file() else installed_pack()]
-    return [
-        PolicyPack(folder=pack, config=_config(config or pack / "config.json", must_exist=bool(config)))
-        for pack in chosen
-    ]
+    return [_configured(pack, config or pack / "config.json", must_exist=bool(config)) for pack in chosen]
+
+
+def _configured(pack: Path, file: Path, *, must_exist: bool) -> "PolicyPack":
+    from fleet.engine.model import PolicyPack
+
+    return PolicyPack(folder=pack, config=_config(file, must_exist=must_exist), config_file=file)
 
 
 def _config(path: Path, *, must_exist: bool) -> Mapping[str, Any]:

@@ -35,6 +35,8 @@ _FREE_AWS = {
     "taskDefinition:TaskDefinition",
     "eks": "accessEntry:AccessEntry accessPolicyAssociation:AccessPolicyAssociation addon:Addon "
     "identityProviderConfig:IdentityProviderConfig podIdentityAssociation:PodIdentityAssociation",
+    # ElastiCache bills nodes or serverless use, backups and data transfer: https://aws.amazon.com/elasticache/pricing/
+    "elasticache": "parameterGroup:ParameterGroup subnetGroup:SubnetGroup",
     "iam": "accessKey:AccessKey accountAlias:AccountAlias accountPasswordPolicy:AccountPasswordPolicy group:Group "
     "groupMembership:GroupMembership groupPolicy:GroupPolicy groupPolicyAttachment:GroupPolicyAttachment "
     "instanceProfile:InstanceProfile openIdConnectProvider:OpenIdConnectProvider policy:Policy "

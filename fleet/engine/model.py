@@ -73,10 +73,14 @@ class Remediation:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PolicyPack:
-    """A pack to run: its folder, and its configuration by rule name as in a `--policy-pack-config` file."""
+    """A pack to run: its folder, and its configuration by rule name as in a `--policy-pack-config` file.
+
+    `config_file` is where the configuration was read from, for what is wrong in it.
+    """
 
     folder: Path
     config: Mapping[str, Any] = field(default_factory=dict)
+    config_file: Path | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

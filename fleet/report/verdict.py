@@ -11,14 +11,21 @@ __all__ = ["by_urgency", "change_line", "counts", "left_out", "many", "parts", "
 
 
 def verdict(result: Result) -> str:
-    """`passed`, `failed: 2 mandatory findings`, and what fails no longer because it was there before."""
+    """`passed`, `failed: 2 mandatory findings`, what fails no longer because it was there before, and what is left out.
+
+    A budget that holds without what has no price is not a budget that holds: who reads one line should read that.
+    """
     failed = len(failing(result))
     old = result.counts.mandatory - failed
     before = f"{many(old, 'mandatory finding')} of before" if old else ""
     if failed:
         new = "new " if result.fail_on == "new" else ""
         return f"failed: {many(failed, new + 'mandatory finding')}" + (f" besides {before}" if before else "")
-    return f"passed, with {before}" if before else "passed"
+    missing = result.counts.unpriced
+    without = (
+        f"without {many(missing, 'resource')} that {'has' if missing == 1 else 'have'} no price" if missing else ""
+    )
+    return ", ".join(filter(None, ("passed", before and f"with {before}", without)))
 
 
 def counts(result: Result) -> str:

@@ -50,7 +50,7 @@ def read_settings(config: Mapping[str, Any], rules: Mapping[str, Rule]) -> Setti
         problems += _level_problems(rule, level)
         problems += [p for key, value in options.items() for p in _option_problems(rule, key, value)]
         settings[name] = Setting(level, {**rule.defaults, **options})
-    problems += [_unknown("rule", name, rules) for name in config if name not in rules and name != _ALL]
+    problems += [_unknown_rule(name, rules) for name in sorted(config) if name not in rules and name != _ALL]
     if problems:
         raise ConfigError("; ".join(problems))
     return settings
@@ -86,6 +86,12 @@ def _level_problems(rule: Rule, level: Level) -> list[str]:
     if level == "remediate" and rule.remedy is None:
         return [f"{rule.name}: level 'remediate' is not possible; allowed are mandatory, advisory and disabled"]
     return []
+
+
+def _unknown_rule(name: str, rules: Mapping[str, Rule]) -> str:
+    """Configuration goes by name; what is meant by an id is known for sure."""
+    meant = next((rule.name for rule in rules.values() if rule.id == name.upper()), None)
+    return _unknown("rule", name, rules) if meant is None else f"unknown rule {name!r}; {name.upper()} is {meant!r}"
 
 
 def _unknown(what: str, name: str, known: Any) -> str:

@@ -110,3 +110,45 @@ def test_its_own_python_is_named_when_it_lacks_pulumi(foreign, fleet):
 
     assert ran.code == 3
     assert "-m venv" in ran.err
+
+
+def test_a_wrong_configuration_names_its_file_and_the_nearest_rule(foreign, fleet):
+    """A rule that is misspelt is not in force, and whoever wrote it finds the line."""
+    assert fleet("policies", "install", "policies").code == 0
+    own, other = foreign / "policies" / "config.json", foreign / "house.json"
+    own.write_text('{"gp2": "disabled"}')
+    other.write_text('{"monthly-budget-exceeded": {"monthly": 3}}')
+    ran = fleet("preview")
+    told = fleet("preview", "--policy-config", "house.json")
+
+    assert (ran.code, told.code) == (2, 2)
+    assert f"{own}: " in ran.err
+    assert "unknown rule 'gp2'; did you mean 'gp2-volume'?" in ran.err
+    assert "house.json: " in told.err
+    assert "unknown option 'monthly'; did you mean 'monthly_usd'?" in told.err
+
+
+@pytest.mark.parametrize(
+    ("stack", "said"),
+    [
+        pytest.param("devv", "no Pulumi.devv.yaml; did you mean 'dev'?", id="a slip"),
+        pytest.param("acme/webshop/devv", "no Pulumi.devv.yaml; did you mean 'dev'?", id="a slip in a full name"),
+        pytest.param("qa", "no Pulumi.qa.yaml; there is one of dev", id="unlike any"),
+        pytest.param("dev", None, id="configured"),
+        pytest.param("acme/webshop/dev", None, id="configured, by its full name"),
+    ],
+)
+def test_a_stack_without_configuration_is_said_where_others_have_one(foreign, fleet, stack, said):
+    """`--stack devv` is a stack of its own, priced without the configuration that was meant."""
+    (foreign / "__main__.py").write_text("")
+    ran = fleet("preview", "--stack", stack)
+
+    assert ran.code == 0
+    assert (said in ran.err) if said else ("has no configuration" not in ran.err)
+
+
+def test_a_stack_without_configuration_is_nothing_to_say_where_none_has_any(foreign, fleet):
+    (foreign / "__main__.py").write_text("")
+    (foreign / "Pulumi.dev.yaml").unlink()
+
+    assert "no configuration" not in fleet("preview", "--stack", "qa").err

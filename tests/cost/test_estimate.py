@@ -240,6 +240,7 @@ def test_free_and_foreign_resources_are_told_apart(make, price):
     assert found[kinds[0]].monthly_usd == found[kinds[2]].monthly_usd == Interval.exactly(Decimal(0))
     assert found[kinds[1]].monthly_usd is None
     groups = ["rds/subnetGroup:SubnetGroup", "rds/parameterGroup:ParameterGroup", "rds/optionGroup:OptionGroup"]
+    groups += ["elasticache/subnetGroup:SubnetGroup", "elasticache/parameterGroup:ParameterGroup"]
     assert {r.monthly_usd for r in price(*(make(f"aws:{g}", g) for g in groups))[0].values()} == {
         found[kinds[0]].monthly_usd
     }

@@ -70,6 +70,9 @@ def test_a_process_of_its_own_says_the_same_as_the_rules_in_process(catalog, tmp
     ("config", "message"),
     [
         pytest.param({"gp2-volum": "advisory"}, "unknown rule 'gp2-volum'; did you mean 'gp2-volume'", id="rule"),
+        pytest.param({"gp2": "advisory"}, "unknown rule 'gp2'; did you mean 'gp2-volume'", id="part of a rule"),
+        pytest.param({"fc110": "advisory"}, "unknown rule 'fc110'; FC110 is 'gp2-volume'", id="id of a rule"),
+        pytest.param({"zzz": "advisory"}, "unknown rule 'zzz'$", id="nothing like any"),
         pytest.param({"gp2-volume": {"on_unknwon": "fail"}}, "did you mean 'on_unknown'", id="option"),
         pytest.param({"graviton-available": "remediate"}, "'remediate' is not possible", id="level"),
     ],

@@ -22,6 +22,7 @@ BLOCK = {"instanceMarketOptions": {"marketType": "capacity-block"}}
 SERVED = {"fleet:kind": "inference"}
 TRAINS = {"fleet:kind": "training"}
 STOPS = {"fleet:interruptible": "true"}
+KNOWS = "the catalog of 2026-10-03 "
 
 
 @pytest.fixture(scope="module")
@@ -302,3 +303,31 @@ def test_gp2_of_a_template_saves_nothing_until_something_runs(catalog):
 
     assert ask(catalog, "FC110", [ec2("i", **root)])[0].endswith(f"saves {Decimal('0.40')} USD a month")
     assert "saves" not in ask(catalog, "FC110", [template("lt", **mapped)])[0]
+
+
+def test_each_reason_without_a_price_is_told_with_a_resource_that_it_holds_for(catalog):
+    """A slip of the pen and a tenancy that nobody prices are two things, of two resources."""
+    slip = [ec2("b", "m5.larg"), ec2("c", "m5.larg")]
+    hint = "knows no type 'm5.larg'; did you mean 'm5.large'?"
+
+    assert ask(catalog, "FC104", slip)[0].endswith(f"2 of aws:ec2/instance:Instance not (fully) priced: {KNOWS}{hint}")
+    [found] = ask(catalog, "FC104", [ec2("a", "m5.large", tenancy="dedicated"), *slip])
+    assert "3 of aws:ec2/instance:Instance not (fully) priced: a: dedicated tenancy of m5.large" in found
+    assert f"; b and 1 more: {KNOWS}{hint}" in found
+
+
+def test_reasons_beyond_three_are_counted(catalog):
+    """A program that makes names up gets one finding."""
+    [found] = ask(catalog, "FC104", [ec2(f"i{place:02}", f"x{place:02}.odd") for place in range(30)])
+
+    assert f"i02: {KNOWS}knows no type 'x02.odd'; and 27 more reasons" in found
+
+
+def test_an_unpriced_choice_is_named_by_the_budget_that_it_opens(catalog):
+    """Who reads that a budget is not proved to hold reads why."""
+    spot = mixed("trn2.48xlarge", "c7a.xlarge", low=2, high=2, onDemandPercentageAboveBaseCapacity=0)
+
+    assert ask(catalog, "FC101", mixed("m7g.large", low=2, high=2), options={"monthly_usd": 1000}) == []
+    [message] = ask(catalog, "FC101", spot, options={"monthly_usd": 1_000_000})
+    assert "settle what is not known of g (" in message
+    assert "trn2.48xlarge" in message

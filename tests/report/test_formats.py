@@ -54,6 +54,28 @@ def test_what_is_not_known_is_said_and_never_shown_as_zero(make, name):
 
 
 @pytest.mark.parametrize("name", ["table", "markdown", "html"])
+@pytest.mark.parametrize(
+    ("missing", "said"),
+    [
+        pytest.param(0, None, id="none"),
+        pytest.param(1, "without 1 resource that has no price", id="one"),
+        pytest.param(3, "without 3 resources that have no price", id="several"),
+    ],
+)
+def test_a_verdict_says_what_it_was_passed_without(make, name, missing, said):
+    """Budgets speak of what has a price: who reads one line reads that some has none."""
+    without = [
+        make.resource(f"orders{place}", monthly_usd=None, unpriced_reason="no price is known", lines=[])
+        for place in range(missing)
+    ]
+    text = " ".join(getattr(report, name)(make.result([make.resource("web"), *without])).split())
+
+    assert "passed" in text
+    assert said is None or said in text
+    assert said is not None or "that has no price" not in text
+
+
+@pytest.mark.parametrize("name", ["table", "markdown", "html"])
 def test_a_baseline_shows_the_change_with_inputs_and_prices_apart(make, name):
     base = make.result([make.resource("web", 100), make.resource("old", 10)])
     head = make.result([make.resource("web", 200, "2")], sha="b")

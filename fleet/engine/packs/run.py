@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import time
-from collections.abc import Callable, Mapping, Sequence  # noqa: TC003  (part of the signatures)
+from collections.abc import Callable, Iterator, Mapping, Sequence  # noqa: TC003  (part of the signatures)
 from dataclasses import replace
 from pathlib import Path  # noqa: TC003
 from typing import TYPE_CHECKING, Any, Self
@@ -13,6 +13,7 @@ from fleet.engine.embedded.interpreter import pack_python
 from fleet.engine.model import PackFinding, PackRun, PolicyPack, Remediation
 from fleet.engine.packs.pack_file import PackFile, read_pack_file
 from fleet.engine.packs.process import PackProcess
+from fleet.errors import ConfigError
 
 if TYPE_CHECKING:
     from fleet.engine.packs.client import PackClient
@@ -107,11 +108,21 @@ class PackSession:
         """Configure each pack with its configuration and analyze a stack; every call ends by the deadline."""
         self.connect(deadline=deadline)
         running: list[_Running] = []
-        for client, (_, _, notes), config in zip(self._clients, self._started, configs, strict=True):
-            client.configure(stack, config, deadline=deadline, tags=stack_tags or {})
+        for pack, client, (_, _, notes), config in zip(self._packs, self._clients, self._started, configs, strict=True):
+            with _named(pack.config_file):
+                client.configure(stack, config, deadline=deadline, tags=stack_tags or {})
             running.append(_Running(client, notes))
         final = _analyze(running, stack, remediate=remediate)
         return [one.run(final) for one in running]
+
+
+@contextlib.contextmanager
+def _named(file: Path | None) -> Iterator[None]:
+    """Put the file before what is wrong with the configuration that was read from it."""
+    try:
+        yield
+    except ConfigError as problem:
+        raise problem if file is None else ConfigError(f"{file}: {problem}") from None
 
 
 def _start(
