@@ -24,8 +24,7 @@ def steady_hours(priced: PricedResource | None, type_: str) -> Decimal:
 def on_demand_types(machines: Machines) -> tuple[str, ...]:
     """Types that AWS takes for the on-demand part at a price that is known: the first where the order decides."""
     # Reservations and dedicated hosts are paid for whatever runs in them.
-    ordered = machines.kind in ("group", "node_group") and machines.on_demand_strategy in (None, "prioritized")
-    choices = machines.choices[:1] if ordered else machines.choices
+    choices = machines.choices[:1] if machines.takes_the_first else machines.choices
     free = (c for c in choices if c.launch.reservation is None and c.launch.on_host is not True)
     return _types_at_list_price(free)
 

@@ -7,6 +7,8 @@ from functools import cached_property
 
 from fleet.catalog import Catalog
 from fleet.cost import MACHINE_TYPES, Estimate, Machines, PricedResource, Surroundings, Tags, estimate, read_machines
+from fleet.cost.kinds import NODE_GROUP
+from fleet.cost.properties import effective, text
 from fleet.interval import Interval
 from fleet.plans import Plan
 from fleet.result.baseline import Baseline
@@ -16,6 +18,9 @@ from fleet.stack.model import Resource, Stack
 from fleet_policies.market import Market
 
 __all__ = ["Given", "Raised", "Scene"]
+
+_CLUSTER = "aws:eks/cluster:Cluster"
+_WORKLOAD = "fleet:workload"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,6 +97,42 @@ class Scene:
         """Everything that launches instances, by URN."""
         found = (read_machines(r, self.near) for r in self.resources if r.type in MACHINE_TYPES)
         return tuple(machines for machines in found if machines is not None)
+
+    @cached_property
+    def _by_workload(self) -> Mapping[str, tuple[Machines, ...]]:
+        found: dict[str, list[Machines]] = {}
+        for machines in self.machines:
+            for name in (machines.tags.known(_WORKLOAD) or "").split():
+                found.setdefault(name, []).append(machines)
+        return {name: tuple(listed) for name, listed in found.items()}
+
+    def of_workload(self, machines: Machines) -> tuple[Machines, ...]:
+        """Everything that runs one of its workloads, by tag; none without the tag."""
+        names = (machines.tags.known(_WORKLOAD) or "").split()
+        return tuple({m.urn: m for name in names for m in self._by_workload[name]}.values())
+
+    @cached_property
+    def _cluster_of(self) -> Mapping[str, str]:
+        """What the EKS cluster of a node group is known by: its URN in the stack, else its name."""
+        found = {}
+        for group in self.of_type(NODE_GROUP):
+            name = text(effective(group), "clusterName")
+            cluster = self.near.referred(group, "clusterName", _CLUSTER, name)
+            if cluster is not None or isinstance(name, str):
+                found[group.urn] = str(name) if cluster is None else cluster.urn
+        return found
+
+    @cached_property
+    def _by_cluster(self) -> Mapping[str, tuple[Machines, ...]]:
+        found: dict[str, list[Machines]] = {}
+        for machines in self.machines:
+            if machines.urn in self._cluster_of:
+                found.setdefault(self._cluster_of[machines.urn], []).append(machines)
+        return {cluster: tuple(listed) for cluster, listed in found.items()}
+
+    def of_cluster(self, machines: Machines) -> tuple[Machines, ...]:
+        """Node groups of its EKS cluster: Kubernetes places work on any of them; none for what is no node group."""
+        return self._by_cluster.get(self._cluster_of.get(machines.urn, ""), ())
 
     @cached_property
     def _tags(self) -> dict[str, Tags]:

@@ -13,6 +13,7 @@ from fleet.catalog import Catalog
 from fleet.result.baseline import parse_baseline
 from fleet.result.grammar import parse_undecided
 from fleet.stack.model import UNKNOWN
+from fleet.testing import resource
 from fleet.testing.given import stack_of
 from tests.policies.planted.program import SPOT, action, asg, ec2, host, mix, template, volume
 
@@ -55,7 +56,53 @@ def mixed(*types, low=1, high=4, tags=None, **shares):
     return [lt, mix("g", lt, types, low, high, tags=tags, **shares)]
 
 
+ALL_SPOT = {"onDemandPercentageAboveBaseCapacity": 0}
+
+
+def zonal(zone, *, work="web"):
+    """A group of a service that stands in one zone."""
+    tags = {"fleet:kind": "service", "fleet:workload": work}
+    return group(f"{work}-{zone}", low=2, tags=tags, availabilityZones=[f"us-east-1{zone}"])
+
+
+def nodes(zone, *, cluster="main", kind="service"):
+    """Nodes of a cluster in one zone."""
+    placed = {"availabilityZone": f"us-east-1{zone}"}
+    subnet = resource("aws:ec2/subnet:Subnet", f"{cluster}-{zone}", placed, outputs={"id": f"s-{zone}"})
+    inputs = {
+        "clusterName": cluster,
+        "instanceTypes": ["m8g.large"],
+        "subnetIds": [f"s-{zone}"],
+        "scalingConfig": {"minSize": 2, "maxSize": 4, "desiredSize": 2},
+        "tags": {"fleet:kind": kind},
+    }
+    return [subnet, resource("aws:eks/nodeGroup:NodeGroup", f"{cluster}-{zone}-{kind}", inputs)]
+
+
 FIRES = {
+    "one old type on spot, without prices that do not hold": (
+        "FC106",
+        mixed("m4.large", **ALL_SPOT),
+        "m4.large is previous generation; use m8a.large",
+    ),
+    "an old type that on demand takes first": (
+        "FC106",
+        mixed("m4.large", "m7i.large", onDemandPercentageAboveBaseCapacity=50),
+        "m4.large is previous generation",
+    ),
+    "on demand beside spot of another workload": (
+        "FC107",
+        [
+            *group("g", tags={**STOPS, "fleet:workload": "render"}),
+            *group("rest", tags={**STOPS, "fleet:workload": "tests"}, launch={"instanceMarketOptions": SPOT}),
+        ],
+        "for interruptible work",
+    ),
+    "nodes of another kind of work": (
+        "FR502",
+        [*nodes("a"), *nodes("b", kind="batch")],
+        "in one zone, us-east-1a",
+    ),
     "ray tracing": ("FA301", [ec2("i", "p5.48xlarge", tags={"fleet:needs": "ray_tracing"})], "ray tracing"),
     "a need of accelerator memory": ("FA301", [ec2("i", tags={"fleet:memory-gib": "8"})], "no accelerator"),
     "a need of an encoder": ("FA301", [ec2("i", tags={"fleet:needs": "video_encode"})], "no accelerator"),
@@ -93,6 +140,33 @@ def test_it_fires(catalog, case):
     assert words in found[0]
 
 
+@pytest.mark.parametrize(
+    "resources",
+    [
+        pytest.param([*zonal("a"), *zonal("b", work="api")], id="two services, each in a zone of its own"),
+        pytest.param([*nodes("a"), *nodes("b", cluster="other")], id="nodes of two clusters"),
+        pytest.param(
+            [
+                *zonal("a"),
+                *group(
+                    "more",
+                    low=2,
+                    tags={"fleet:kind": "service", "fleet:workload": "web"},
+                    availabilityZones=["us-east-1a"],
+                ),
+            ],
+            id="a service twice in one zone",
+        ),
+    ],
+)
+def test_what_stands_elsewhere_for_something_else_spreads_no_service(catalog, resources):
+    """Both are told."""
+    found = ask(catalog, "FR502", resources)
+
+    assert len(found) == 2
+    assert all("in one zone, us-east-1" in message for message in found)
+
+
 SILENT = {
     "rays where there are cores for them": (
         "FA301",
@@ -125,6 +199,20 @@ SILENT = {
     "an environment that only sounds like one": ("FC109", [ec2("i", tags={"environment": "prod-test"})]),
     "a limit where there is no spot": ("FC112", [ec2("i", instanceMarketOptions={"spotOptions": None})]),
     "no capacity at all": ("FR504", mixed("c5.12xlarge", low=0, high=0, onDemandPercentageAboveBaseCapacity=0)),
+    "older types that widen spot": ("FC106", mixed("m4.large", "m7i.large", **ALL_SPOT)),
+    "older types that on demand takes second": (
+        "FC106",
+        mixed("m7i.large", "m4.large", onDemandPercentageAboveBaseCapacity=50),
+    ),
+    "a base on demand beside spot of the same workload": (
+        "FC107",
+        [
+            *group("base", tags={**STOPS, "fleet:workload": "render"}),
+            *group("rest", tags={**STOPS, "fleet:workload": "render tests"}, launch={"instanceMarketOptions": SPOT}),
+        ],
+    ),
+    "a service in a group for each zone": ("FR502", [*zonal("a"), *zonal("b")]),
+    "a service on nodes of each zone": ("FR502", [*nodes("a"), *nodes("b")]),
     "swift for the phone": (
         "FM405",
         [ec2("i", "mac2.metal", tags={"fleet:language": "swift", "fleet:platforms": "ios"}, tenancy="host")],
@@ -166,6 +254,17 @@ UNSURE = {
     "whether a group is a service": (
         "FR502",
         group(low=2, tags={"fleet:kind": UNKNOWN}, availabilityZones=["us-east-1a"]),
+    ),
+    "where the rest of a service stands": (
+        "FR502",
+        [*zonal("a"), *group("rest", tags={"fleet:kind": "service", "fleet:workload": "web"})],
+    ),
+    "whether the rest of a workload is spot": (
+        "FC107",
+        [
+            *group("base", tags={**STOPS, "fleet:workload": "render"}),
+            *mixed("m8g.large", tags={"fleet:workload": "render"}, onDemandPercentageAboveBaseCapacity=UNKNOWN),
+        ],
     ),
     "a size": (
         "FR503",
@@ -303,6 +402,13 @@ def test_gp2_of_a_template_saves_nothing_until_something_runs(catalog):
 
     assert ask(catalog, "FC110", [ec2("i", **root)])[0].endswith(f"saves {Decimal('0.40')} USD a month")
     assert "saves" not in ask(catalog, "FC110", [template("lt", **mapped)])[0]
+
+
+def test_a_successor_on_spot_is_named_without_prices(catalog):
+    """List prices say nothing of what spot costs."""
+    [found] = ask(catalog, "FC106", mixed("m4.large", **ALL_SPOT))
+
+    assert found.endswith("use m8a.large")
 
 
 def test_each_reason_without_a_price_is_told_with_a_resource_that_it_holds_for(catalog):

@@ -2,7 +2,8 @@
 
 ## What it does
 Reports resources whose tag `fleet:interruptible` is `true` and that buy everything on demand, where the type is sold
-as spot and a spot price is known. It names the price and how often AWS interrupts the type. Silent on what the lock
+as spot and a spot price is known. It names the price and how often AWS interrupts the type. Silent where another
+resource of the same workload (`fleet:workload`) buys spot, as this one is then the base beside it, and on what the lock
 chose.
 
 ## Why is this bad
@@ -53,7 +54,8 @@ def verdict(machines: Machines, scene: Scene, _options: Options) -> Found | None
     if interruptible is None:
         return None
     in_market = all_of(*(negated(choice.launch.on_host) for choice in machines.choices))
-    meant = all_of(interruptible, machines.only_on_demand, machines.runs_any, in_market)
+    no_spot = all_of(*(negated(other.may_use_spot) for other in scene.of_workload(machines)))
+    meant = all_of(interruptible, machines.only_on_demand, machines.runs_any, in_market, no_spot)
     if meant is False or machines.region is None:
         return None
     if isinstance(machines.region, Unknown):

@@ -3,7 +3,8 @@
 ## What it does
 Reports types that EC2 itself lists as previous generation, and names the current type of the same architecture, with no
 less vCPU and memory, that does most measured work per dollar; an hour of it may be dearer. Silent where it does less
-per dollar, and on what the lock chose. Names no type for Windows and dedicated tenancy, whose prices are not known.
+per dollar, on older types among several on spot, and on what the lock chose. Names no type for Windows and dedicated
+tenancy, whose prices are not known.
 
 ## Why is this bad
 An old family does less work for the same money, gets no new capacity and fewer features.
@@ -75,7 +76,7 @@ def _may_follow(new: InstanceType, old: InstanceType) -> bool:
 def verdict(machines: Machines, scene: Scene, _options: Options) -> Found | None:
     """The first type of a resource that is previous generation, and has a successor that is no worse buy."""
     listed = types_at_list_price(machines)
-    for name in machines.types:
+    for name in _of_concern(machines):
         old = scene.catalog.types.get(name)
         if old is None or old.current_generation:
             continue
@@ -87,12 +88,25 @@ def verdict(machines: Machines, scene: Scene, _options: Options) -> Found | None
     return unsure_types(machines)
 
 
+def _of_concern(machines: Machines) -> tuple[str, ...]:
+    """Types whose age matters: among several on spot an older one widens what AWS may choose from."""
+    if machines.may_use_spot is not True or len(machines.types) == 1:
+        return machines.types
+    if machines.only_spot:
+        return ()
+    return machines.types[:1] if machines.takes_the_first else machines.types
+
+
 def _finding(machines: Machines, scene: Scene, old: InstanceType, region: str) -> Violation | None:
     now = scene.market.offer(old.name, region)
     new = scene.market.once("FC106", old.name, region, answer=partial(successor, old, scene.market.offers(region)))
     if new is None:
         return Violation(urn=machines.urn, text=f"{old.name} is previous generation; use a current type")
-    text = f"{old.name} is previous generation; use {new.shape.name} at {hourly(new.usd)} an hour"
+    text = f"{old.name} is previous generation; use {new.shape.name}"
+    if machines.only_spot:
+        # What spot asks for either on the day, nobody knows.
+        return Violation(urn=machines.urn, text=text)
+    text += f" at {hourly(new.usd)} an hour"
     if now is None:
         return Violation(urn=machines.urn, text=text)
     gain = _gain(now, new)

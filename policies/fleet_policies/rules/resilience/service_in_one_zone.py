@@ -2,7 +2,8 @@
 
 ## What it does
 Reports groups and node groups of a service (`fleet:kind`) that run more than one instance, all in one zone. Zones
-come from the group's zones or its subnets; where they are not known, it says nothing. Silent on what the lock chose.
+come from the group's zones or its subnets; where they are not known, it says nothing. Groups of one workload
+(`fleet:workload`) and node groups of one cluster count together. Silent on what the lock chose.
 
 ## Why is this bad
 When the zone fails, the service is gone, though several instances were paid for.
@@ -48,8 +49,8 @@ https://docs.aws.amazon.com/autoscaling/ec2/userguide/auto-scaling-benefits.html
 """
 
 from fleet.cost import MACHINE_TYPES, Machines
-from fleet.stack.model import Unknown
-from fleet_policies.intent import all_of, is_kind
+from fleet.stack.model import UNKNOWN, Unknown
+from fleet_policies.intent import Claim, all_of, is_kind, negated
 from fleet_policies.per_machines import decided, unplanned_machines
 from fleet_policies.rule import Found, Options, Rule, Undecided, Violation
 from fleet_policies.running import has_several_nodes
@@ -67,8 +68,17 @@ def verdict(machines: Machines, scene: Scene, _options: Options) -> Found | None
         return Undecided(urn=machines.urn, why="its zones are not all known yet")
     if machines.zones is None or len(machines.zones) != 1:
         return None
+    others = (*scene.of_workload(machines), *scene.of_cluster(machines))
+    alone = all_of(*(negated(_stands_elsewhere(other, machines.zones[0])) for other in others))
+    meant = all_of(meant, alone)
     text = f"a service with several instances in one zone, {machines.zones[0]}; spread it over two or more"
     return decided(machines, meant, Violation(urn=machines.urn, text=text))
+
+
+def _stands_elsewhere(other: Machines, zone: str | Unknown) -> Claim:
+    """Another group that does the same work stands in another zone too, as node groups of one zone each do."""
+    differs: Claim = any(found != zone for found in other.zones) if isinstance(other.zones, tuple) else UNKNOWN
+    return all_of(differs, other.runs_any, is_kind(other.tags, "service"))
 
 
 RULE = Rule(
