@@ -21,7 +21,9 @@ import json
 import logging
 import os
 import runpy
+import select
 import sys
+import threading
 import traceback
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -43,6 +45,8 @@ def main() -> None:
     job = json.load(sys.stdin)
     _detach_input()
     sys.path[0] = _folder(job)
+    if "report" in job:
+        threading.Thread(target=_end_with_reader, args=(job["report"],), daemon=True).start()
     code = _run_for_engine(job) if job.get("monitor") else _run_embedded(job)
     sys.stdout.flush()
     sys.stderr.flush()
@@ -133,6 +137,14 @@ def _is_under(path: str, folder: str) -> bool:
         return False
     absolute = os.path.realpath(path)
     return absolute.startswith(os.path.realpath(folder) + os.sep) and "site-packages" not in absolute
+
+
+def _end_with_reader(report: int) -> None:
+    """Leave when nobody reads the report any more: who runs this process was killed. The pipe is watched, not used."""
+    pipe = select.poll()
+    pipe.register(report, 0)
+    pipe.poll()
+    os._exit(1)
 
 
 def _run_path(program: str) -> None:
@@ -227,6 +239,9 @@ def _load_child() -> Any:
 
 
 def _send(job: Mapping[str, Any], report: Mapping[str, Any]) -> None:
+    # Once the report is read this process may end at any moment.
+    sys.stdout.flush()
+    sys.stderr.flush()
     with os.fdopen(job["report"], "w", encoding="utf-8") as pipe:
         pipe.write(json.dumps(report))
 

@@ -183,6 +183,37 @@ def test_a_signal_is_named(program, refused):
     )
 
 
+def test_a_program_ends_when_who_runs_it_is_killed(program):
+    program.write(
+        "__main__.py", "import pathlib, os, time\npathlib.Path('pid').write_text(str(os.getpid()))\ntime.sleep(60)\n"
+    )
+    code = (
+        "import pathlib\nfrom fleet.engine.embedded import run_program\n"
+        f"run_program(pathlib.Path({str(program.folder)!r}))\n"
+    )
+    runner = subprocess.Popen([sys.executable, "-c", code])
+    told = program.folder / "pid"
+    _within(60, lambda: told.exists() and told.read_text() != "")
+
+    runner.kill()
+    runner.wait()
+
+    _within(10, lambda: not _is_alive(int(told.read_text())))
+
+
+def _within(seconds, claim):
+    deadline = time.monotonic() + seconds
+    while not claim():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+
+
+def _is_alive(process):
+    """Whether a process is there and no zombie that nobody has reaped."""
+    status = Path(f"/proc/{process}/stat")
+    return status.exists() and status.read_text().rpartition(")")[2].split()[0] != "Z"
+
+
 def test_a_program_that_never_ends_is_stopped_with_everything_it_started(program, refused):
     program.write(
         "child.py", "import pathlib, os, time\npathlib.Path('pid').write_text(str(os.getpid()))\ntime.sleep(600)\n"

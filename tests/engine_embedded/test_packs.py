@@ -1,14 +1,17 @@
 """Packs run beside each other as in the engine, each with the Python that it names."""
 
+import subprocess
 import sys
 import textwrap
+import time
+from pathlib import Path
 
 import pytest
 
 from fleet.engine.model import PolicyPack
 from fleet.engine.packs import read_pack_config, run_pack, run_packs
 from fleet.engine.packs.schema import violations
-from fleet.errors import ConfigError, MissingError
+from fleet.errors import ConfigError, MissingError, PackError
 from fleet.stack import Resource, Stack
 
 URN = "urn:pulumi:dev::demo::aws:ebs/volume:Volume::v"
@@ -92,6 +95,79 @@ def environment(folder):
     python.parent.mkdir(parents=True)
     python.write_text(f'#!/bin/sh\nCHOSEN={folder.name} exec {sys.executable} "$@"\n')
     python.chmod(0o755)
+
+
+@pytest.mark.parametrize(
+    ("policy", "method"), [("ResourceValidationPolicy", "Analyze"), ("StackValidationPolicy", "AnalyzeStack")]
+)
+def test_a_policy_that_leaves_the_process_is_told_at_once_with_its_own_lines(pack, tmp_path, policy, method):
+    leaves = pack(
+        "leaves",
+        f"""\
+        import sys
+        from pulumi_policy import PolicyPack, {policy}
+        def leave(args, report):
+            sys.exit("no licence")
+        PolicyPack("leaves", [{policy}("leave", "d", leave)])
+        """,
+    )
+    started = time.monotonic()
+
+    with pytest.raises(PackError) as caught:
+        run_pack(leaves, tmp_path, STACK)
+
+    assert time.monotonic() - started < 60
+    assert f"its process ended during {method}:" in str(caught.value)
+    assert f'File "{leaves}/__main__.py", line 4, in leave' in str(caught.value)
+    assert str(caught.value).endswith("SystemExit: no licence")
+    assert "grpc" not in str(caught.value)
+
+
+def test_a_pack_reads_an_empty_input(pack, tmp_path):
+    reads = pack("reads", f"import sys\nREAD = sys.stdin.read()\n{textwrap.dedent(SAYS)}")
+
+    assert texts(run_pack(reads, tmp_path, STACK), "inputs") == ["gp2"]
+
+
+def test_a_pack_ends_when_who_runs_it_is_killed(pack, tmp_path):
+    slow = pack(
+        "slow",
+        f"""\
+        import os, pathlib, time
+        from pulumi_policy import PolicyPack, ResourceValidationPolicy
+        def wait(args, report):
+            pathlib.Path({str(tmp_path)!r}, "pid").write_text(str(os.getpid()))
+            time.sleep(60)
+        PolicyPack("slow", [ResourceValidationPolicy("wait", "d", wait)])
+        """,
+    )
+    code = (
+        "import pathlib\nfrom fleet.engine.packs import run_pack\nfrom fleet.stack import Resource, Stack\n"
+        f"volume = Resource(urn={URN!r}, type='aws:ebs/volume:Volume', name='v')\n"
+        f"run_pack(pathlib.Path({str(slow)!r}), pathlib.Path({str(tmp_path)!r}), "
+        "Stack(project='demo', name='dev', resources=(volume,)))\n"
+    )
+    runner = subprocess.Popen([sys.executable, "-c", code])
+    told = tmp_path / "pid"
+    within(60, lambda: told.exists() and told.read_text() != "")
+
+    runner.kill()
+    runner.wait()
+
+    within(10, lambda: not is_alive(int(told.read_text())))
+
+
+def within(seconds, claim):
+    deadline = time.monotonic() + seconds
+    while not claim():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+
+
+def is_alive(process):
+    """Whether a process is there and no zombie that nobody has reaped."""
+    status = Path(f"/proc/{process}/stat")
+    return status.exists() and status.read_text().rpartition(")")[2].split()[0] != "Z"
 
 
 def test_the_virtual_environment_stands_relative_to_the_packs_folder(pack, tmp_path):

@@ -146,9 +146,7 @@ class PackClient:
             if optional and code == grpc.StatusCode.UNIMPLEMENTED:
                 return None
             if code == grpc.StatusCode.DEADLINE_EXCEEDED:
-                raise PackError(
-                    self._failed(f"no answer to {method} in time; a policy that calls sys.exit never answers")
-                ) from None
+                raise PackError(self._failed(f"no answer to {method} in time")) from None
             if code in (grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.CANCELLED) or not self._process.is_running():
                 raise PackError(self._failed(f"its process ended during {method}")) from None
             raise _Refused(problem.details()) from None

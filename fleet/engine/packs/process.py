@@ -18,6 +18,7 @@ __all__ = ["PackProcess"]
 _ENGINE = "127.0.0.1:0"
 """The engine's address, an argument of every pack. Nobody listens: packs of today do not call it."""
 
+_CHILD = Path(__file__).resolve().parent / "child.py"
 _TAIL = 200
 
 
@@ -29,12 +30,13 @@ class PackProcess:
         self._lines: list[str] = []
         self._output = output
         self._port: queue.Queue[str | None] = queue.Queue()
-        # The working directory is the program's folder; `-m` puts it on the path, the pack's folder comes before it.
+        # The working directory is the program's folder, which is on the path; the pack's folder comes before it.
         self._child = subprocess.Popen(  # noqa: S603  (the pack that the user named)
-            [python, "-u", "-m", "pulumi.policy", _ENGINE, str(pack)],
+            [python, "-u", str(_CHILD), _ENGINE, str(pack)],
             cwd=program,
             env=dict(os.environ),
-            stdin=subprocess.DEVNULL,
+            # Held open and never written to: the pack ends when this process does, however it ends.
+            stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
@@ -91,6 +93,8 @@ class PackProcess:
     def close(self) -> None:
         """End the pack."""
         end_group(self._child)
+        assert self._child.stdin is not None
+        self._child.stdin.close()
         for reader in self._readers:
             reader.join(timeout=1.0)
 
