@@ -24,6 +24,9 @@ NO_TOLL: Mapping[str, float] = MappingProxyType({})
 
 _USAGE_CLASS = {"on_demand": "on-demand", "spot": "spot"}
 
+_BY_NAME_ONLY = frozenset({"hpc"})
+"""Categories that stand aside until candidates name them (docs/decisions/0051-hpc-by-name-only.md)."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Offer:
@@ -104,7 +107,21 @@ def shape_reasons(
         reasons.add("burstable")
     if kind.bare_metal and not (spec.candidates.bare_metal or workload.candidates.bare_metal):
         reasons.add("bare_metal")
+    if (
+        kind.category in _BY_NAME_ONLY
+        and not plain
+        and not any(_names(c, kind) for c in (spec.candidates, workload.candidates))
+    ):
+        reasons.add("excluded")
     return frozenset(reasons)
+
+
+def _names(wanted: Candidates, kind: InstanceType) -> bool:
+    return (
+        kind.category in (wanted.categories or ())
+        or kind.family in wanted.families
+        or kind.name in wanted.instance_types
+    )
 
 
 def _refused(wanted: Candidates, kind: InstanceType, *, plain: bool) -> Iterator[Reason]:

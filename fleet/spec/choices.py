@@ -79,7 +79,9 @@ class Candidates(SpecModel):
     """Filters on what may be chosen."""
 
     architectures: list[Architecture] | None = Field(None, description="Architectures to choose from.")
-    categories: list[str] | None = Field(None, description="Categories to choose from: c, m, r, ...")
+    categories: list[str] | None = Field(
+        None, description="Categories to choose from: c, m, r, ...; left out: all but hpc."
+    )
     families: list[str] = Field([], description="Exact families to choose from, such as m9g; empty: every family.")
     exclude_families: list[str] = Field([], description="Families that are not chosen.")
     instance_types: list[str] = Field([], description="Exact types to choose from; empty: every type.")

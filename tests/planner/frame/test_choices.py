@@ -155,3 +155,29 @@ def test_no_bound_is_above_what_counting_out_all_plans_finds(plan, shapes, sizes
     if found.status != "infeasible":
         assert float(found.monthly_usd) >= least * _HOURS * (1 - 1e-6) - 1e-3
         assert found.status != "optimal" or float(found.monthly_usd) == pytest.approx(least * _HOURS)
+
+
+@pytest.mark.parametrize("kind", ["cluster", "alone", "batch"])
+def test_hpc_types_are_chosen_only_where_they_are_named(plan, catalog, kind):
+    """They are the cheapest vCPUs that us-east-1 sells on demand, and have the EBS throughput of a t3.micro."""
+    work = {"name": "work", "kind": "service", "replicas": 64, "per_replica": {"vcpus": 1, "memory_gib": 1}}
+    if kind == "cluster":
+        work["cluster"] = "k"
+    if kind == "batch":
+        work = {
+            "name": "work",
+            "kind": "batch",
+            "vcpu_hours": 64,
+            "deadline_hours": 1,
+            "runs_per_month": 1,
+            "memory_gib_per_vcpu": 1,
+        }
+
+    def chosen(**candidates):
+        top = {"clusters": [{"name": "k", "zones": 1}], "candidates": candidates, "workloads": [work]}
+        spec = FleetSpec.model_validate({"version": 1, "name": "s", "region": "us-east-1", **top})
+        return {catalog.types[a.instance_type].category for a in plan(spec, catalog).allocations}
+
+    assert "hpc" not in chosen()
+    assert "hpc" in chosen(categories=["c", "m", "hpc"])
+    assert chosen(families=["hpc7g"]) == {"hpc"}
