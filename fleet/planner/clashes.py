@@ -14,23 +14,24 @@ Answer = Callable[[FleetSpec], Sequence[Part] | None]
 def smallest_clash(spec: FleetSpec, limits: Sequence[Limit], answer: Answer) -> list[Conflict]:
     """The clashing limits with what each would have to give; nothing where no limit is to blame.
 
-    Found by halving (Junker's QuickXplain, AAAI 2004), so that a few clashing limits among many take few plans. Two
-    orders are tried and the smaller set wins.
+    Found by halving (Junker's QuickXplain, AAAI 2004), so that a few clashing limits among many take few plans. Where
+    it is not one limit alone, the other order is tried too and the smaller set wins.
     """
     asked = _Asked(spec, limits, answer)
     if asked.parts([]) is None:
         return []
     every = range(len(limits))
-    kept = min((_irreducible(asked, order) for order in (every[::-1], every)), key=len)
-    found = [(limits[at], asked.parts([other for other in kept if other != at]) or ()) for at in sorted(kept)]
-    return [_conflict(spec, limit, parts, answer) for limit, parts in reversed(found)]
+    kept = _irreducible(asked, every[::-1])
+    if len(kept) > 1:
+        kept = min(kept, _irreducible(asked, every), key=len)
+    return [_conflict(spec, asked, at, kept) for at in sorted(kept, reverse=True)]
 
 
 class _Asked:
     """Plans under some of the limits, each asked for once."""
 
     def __init__(self, spec: FleetSpec, limits: Sequence[Limit], answer: Answer) -> None:
-        self._spec, self._limits, self._answer = spec, limits, answer
+        self._spec, self.limits, self._answer = spec, limits, answer
         self._known: dict[frozenset[int], Sequence[Part] | None] = {}
 
     def parts(self, kept: Iterable[int]) -> Sequence[Part] | None:
@@ -38,7 +39,7 @@ class _Asked:
         key = frozenset(kept)
         if key not in self._known:
             spec = self._spec
-            for place, limit in enumerate(self._limits):
+            for place, limit in enumerate(self.limits):
                 spec = spec if place in key else limit.without(spec)
             self._known[key] = self._answer(spec)
         return self._known[key]
@@ -59,8 +60,11 @@ def _irreducible(asked: _Asked, order: Sequence[int]) -> list[int]:
     return needed([], is_new=False, rest=order) if order else []
 
 
-def _conflict(spec: FleetSpec, limit: Limit, parts: Sequence[Part], answer: Answer) -> Conflict:
-    alone = answer(limit.without(spec))
-    needed, allowed = limit.words(spec, alone or parts)
+def _conflict(spec: FleetSpec, asked: _Asked, at: int, kept: Sequence[int]) -> Conflict:
+    """One clashing limit: what a plan without it takes, be it that the others go too."""
+    limit = asked.limits[at]
+    alone = asked.parts(place for place in range(len(asked.limits)) if place != at)
+    parts = alone if alone is not None else asked.parts(place for place in kept if place != at)
+    needed, allowed = limit.words(spec, parts or ())
     is_enough = "that alone is enough" if alone is not None else "other limits clash too, so that alone is not enough"
     return Conflict(constraint=limit.constraint, needed=needed, allowed=allowed, hint=f"{limit.advice}: {is_enough}")

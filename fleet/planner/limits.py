@@ -5,6 +5,7 @@ The same list serves two questions: which smallest set of limits clashes (`clash
 
 import math
 from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
@@ -12,6 +13,7 @@ from functools import partial
 from fleet.catalog import Catalog
 from fleet.planner.candidates import survey
 from fleet.planner.part import Part
+from fleet.planner.quotas import Quotas
 from fleet.spec.model import (
     Candidates,
     FleetSpec,
@@ -50,6 +52,7 @@ def limits_of(spec: FleetSpec, catalog: Catalog, names: Sequence[str], today: da
     """Limits that hold for some workloads; those that users think of last come first."""
     workloads = [workload for workload in spec.workloads if workload.name in names]
     return [
+        *_defaults(spec, catalog, workloads),
         *_pools(spec),
         *(limit for cluster in spec.clusters for limit in _shares(spec, cluster.name, workloads)),
         *_candidates(spec, None),
@@ -57,8 +60,15 @@ def limits_of(spec: FleetSpec, catalog: Catalog, names: Sequence[str], today: da
         *(limit for workload in workloads for limit in _spot(spec, workload)),
         *(limit for workload in workloads for limit in _own(workload, catalog, today)),
         *(limit for cluster in spec.clusters for limit in _nodes(spec, cluster.name, workloads)),
-        *_quotas(spec, catalog, workloads),
+        *_quotas(spec, catalog, workloads, {limit.code for limit in spec.quotas.limits}),
     ]
+
+
+def default_quotas(spec: FleetSpec, catalog: Catalog, names: Sequence[str]) -> list[Limit]:
+    """AWS's default of each quota that the spec takes over, one by one: `limits_of` has them as one."""
+    workloads = [workload for workload in spec.workloads if workload.name in names]
+    codes = set(catalog.quotas) - {limit.code for limit in spec.quotas.limits} if spec.quotas.defaults else set()
+    return list(_quotas(spec, catalog, workloads, codes))
 
 
 def _pools(spec: FleetSpec) -> Iterator[Limit]:
@@ -204,15 +214,18 @@ def _nodes(spec: FleetSpec, name: str, workloads: Sequence[Workload]) -> Iterato
         )
 
 
-def _quotas(spec: FleetSpec, catalog: Catalog, workloads: Sequence[Workload]) -> Iterator[Limit]:
+def _quotas(
+    spec: FleetSpec, catalog: Catalog, workloads: Sequence[Workload], codes: AbstractSet[str]
+) -> Iterator[Limit]:
+    """Each of these quotas in each region of the workloads, as far as it has a limit."""
     regions = sorted({region for workload in workloads for region in spec.regions_for(workload)})
     given = {(limit.region, limit.code): limit for limit in spec.quotas.limits}
-    codes = {code for _, code in given} | (set(catalog.quotas) if spec.quotas.defaults else set())
     for region in regions:
         for code in sorted(codes):
             limit = given.get((region, code)) or given.get((None, code))
             known = catalog.quotas.get(code)
-            most = limit.limit if limit is not None else known.default if known is not None else None
+            default = known.default if known is not None and spec.quotas.defaults else None
+            most = limit.limit if limit is not None else default
             if most is None:
                 continue
             unit = known.unit if known is not None else "units"
@@ -226,6 +239,40 @@ def _quotas(spec: FleetSpec, catalog: Catalog, workloads: Sequence[Workload]) ->
                 words=_cap(partial(_of_quota, catalog, (region, code)), f"{most:g} {unit}{used}{known_as}"),
                 advice="request an increase, or allow types that count against another quota",
             )
+
+
+def _defaults(spec: FleetSpec, catalog: Catalog, workloads: Sequence[Workload]) -> Iterator[Limit]:
+    """AWS's defaults as one limit: with dozens of them each alone would be in the way, though the user set one line."""
+    if not spec.quotas.defaults:
+        return
+
+    def without(given: FleetSpec) -> FleetSpec:
+        return given.model_copy(update={"quotas": given.quotas.model_copy(update={"defaults": False})})
+
+    names = [workload.name for workload in workloads]
+    more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
+    yield Limit(
+        constraint=f"quotas.defaults for {', '.join(names[:_SHOWN])}{more}",
+        without=without,
+        looser=without,
+        step="no quotas.defaults",
+        words=partial(_beyond_defaults, catalog),
+        advice="request an increase, or list under quotas.limits what the account has",
+    )
+
+
+def _beyond_defaults(catalog: Catalog, spec: FleetSpec, parts: Sequence[Part]) -> tuple[str, str]:
+    """What a plan without the defaults takes of each quota whose default is less, and these defaults."""
+    given = {limit.code for limit in spec.quotas.limits}
+    allocations = [item for part in parts for item in part.allocations]
+    needed, allowed = [], []
+    for use in Quotas.of(spec, catalog).less(allocations).uses():
+        known = catalog.quotas.get(use.code)
+        if known is None or known.default is None or use.code in given or use.needed <= known.default:
+            continue
+        needed.append(f"{use.needed:g} {known.unit} of {use.code}")
+        allowed.append(f"{known.default:g} {known.unit} of {use.code}")
+    return " and ".join(needed) or "other quotas", f"AWS's default of {' and '.join(allowed) or 'each'}"
 
 
 def _limited(region: str, code: str, limit: float) -> Callable[[FleetSpec], FleetSpec]:

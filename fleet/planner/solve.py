@@ -96,6 +96,9 @@ class _Walk:
         best = self._round(steps, start, {})
         if not best.homeless or not start.quotas.allowed or len(steps) == 1:
             return best
+        if any(self._alone(name, self.spec) is None for name in best.homeless):
+            # What not even everything is enough for, no order helps.
+            return best
         # What is planned first takes the quota: what found no room goes first.
         first = [step for step in steps if step.name in best.homeless]
         others = self._round([*first, *(step for step in steps if step not in first)], start, {})
@@ -121,7 +124,7 @@ class _Walk:
         if crowded:
             names = [workload.name for workload in self.spec.workloads]
             quotas = [
-                x for x in limits_of(self.spec, self.catalog, names, self.today) if x.constraint.startswith("quota ")
+                x for x in limits_of(self.spec, self.catalog, names, self.today) if x.constraint.startswith("quota")
             ]
             yield from smallest_clash(self.spec, quotas, self._together)
 
@@ -135,7 +138,10 @@ class _Walk:
     def _alone(self, name: str, spec: FleetSpec) -> Sequence[Part] | None:
         """One step's plan under another spec, from everything."""
         step = next(step for step in steps_of(spec, self.catalog, self.today) if step.name == name)
-        part = step.plan(Left(quotas=Quotas.of(spec, self.catalog), spec=current(spec, self.today)))
+        everything = Left(quotas=Quotas.of(spec, self.catalog), spec=current(spec, self.today))
+        if step.rules_out(everything):
+            return None
+        part = step.plan(everything)
         return None if part.status == "infeasible" else [part]
 
     def _together(self, spec: FleetSpec) -> Sequence[Part] | None:

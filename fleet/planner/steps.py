@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 from fleet.catalog import Catalog
 from fleet.planner.accelerators import plan_inference, plan_rendering, plan_training
 from fleet.planner.candidates import NO_TOLL
-from fleet.planner.clusters import kept_clusters, plan_cluster
+from fleet.planner.clusters import kept_clusters, plan_cluster, relaxed_cluster_usd
 from fleet.planner.commitments import less_commitments, without_plans
 from fleet.planner.mac import as_batch, needs_mac, plan_apple_builds
 from fleet.planner.own_held import kept_own_nodes
@@ -56,8 +56,16 @@ class _Planner(Protocol):
     def __call__(self, left: Left, *, toll: Mapping[str, float] = ...) -> Part: ...
 
 
+class _Doubter(Protocol):
+    def __call__(self, left: Left) -> bool: ...
+
+
 class _Keeper(Protocol):
     def __call__(self, left: Left, locked: Locked) -> Iterable[Part]: ...
+
+
+def _doubts_nothing(left: Left) -> bool:  # noqa: ARG001  (the signature of a _Doubter)
+    return False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,6 +76,8 @@ class Step:
     cluster: str | None = None
     plan: _Planner = field(compare=False)
     keep: _Keeper = field(compare=False)
+    rules_out: _Doubter = field(compare=False, default=_doubts_nothing)
+    """Whether not even part instances do: sure, and quicker than a plan. False says nothing."""
 
     def owns(self, allocation: Allocation) -> bool:
         """Whether an allocation is this step's."""
@@ -93,6 +103,7 @@ def steps_of(spec: FleetSpec, catalog: Catalog, today: date) -> list[Step]:
                     cluster=cluster.name,
                     plan=partial(_clustered, cluster, catalog, today),
                     keep=partial(_kept_cluster, cluster, catalog, today),
+                    rules_out=partial(_cluster_ruled_out, cluster, catalog, today),
                 )
             )
     return steps
@@ -102,6 +113,10 @@ def _clustered(
     cluster: Cluster, catalog: Catalog, today: date, left: Left, *, toll: Mapping[str, float] = NO_TOLL
 ) -> Part:
     return plan_cluster(left.spec, cluster, catalog, today=today, free=left.quotas.free, toll=toll)
+
+
+def _cluster_ruled_out(cluster: Cluster, catalog: Catalog, today: date, left: Left) -> bool:
+    return relaxed_cluster_usd(left.spec, cluster, catalog, today=today, free=left.quotas.free) is None
 
 
 def _kept_cluster(cluster: Cluster, catalog: Catalog, today: date, left: Left, locked: Locked) -> Iterator[Part]:

@@ -7,7 +7,7 @@ from datetime import date
 from fleet.catalog import Catalog
 from fleet.planner.clusters import relaxed_cluster_usd
 from fleet.planner.commitments import current
-from fleet.planner.limits import limits_of
+from fleet.planner.limits import default_quotas, limits_of
 from fleet.planner.own_held import relaxed_own_usd
 from fleet.planner.quotas import Quotas
 from fleet.plans.model import Allocation
@@ -41,7 +41,7 @@ def bindings(
     if least is None:
         return ()
     found = []
-    for limit in limits_of(spec, catalog, names, today):
+    for limit in (*limits_of(spec, catalog, names, today), *default_quotas(spec, catalog, names)):
         loose = _least(limit.looser(spec), catalog, workload.name, others, today)
         saved = 0.0 if loose is None else least - loose
         if saved > _LEAST * max(1.0, least):

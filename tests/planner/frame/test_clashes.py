@@ -117,6 +117,29 @@ def test_a_demand_that_no_type_holds_is_not_blamed_on_a_limit(catalog, plan):
     assert [conflict.constraint for conflict in found.conflicts] == ["candidates of web"]
 
 
+def test_defaults_of_quotas_are_one_limit_with_what_the_fleet_needs_beyond_them(catalog, plan):
+    """Dozens of defaults are 0 and each would be in the way: the user wrote one line, and needs one answer."""
+    services = (service("a", 6), service("b", 3, cluster="k"))
+
+    found = plan(spec_of(*services, clusters=[CLUSTER], quotas={"defaults": True}), catalog)
+
+    assert [(c.constraint, c.allowed) for c in found.conflicts] == [
+        ("quotas.defaults for a", "AWS's default of 5 vCPU of L-1216C47A"),
+        ("quotas.defaults for b", "AWS's default of 5 vCPU of L-1216C47A"),
+    ]
+    assert all("vCPU of L-1216C47A" in c.needed and "that alone is enough" in c.hint for c in found.conflicts)
+
+
+def test_a_limit_beside_the_defaults_keeps_its_own_name(catalog, plan):
+    quotas = {"defaults": True, "limits": [{"code": "L-1216C47A", "limit": 8}]}
+
+    found = plan(spec_of(service("a", 6), quotas=quotas), catalog)
+
+    named = {c.constraint: (c.needed, c.allowed) for c in found.conflicts}
+    assert named["quota L-1216C47A in us-east-1"] == ("12 vCPU", "8 vCPU")
+    assert not any(constraint.startswith("quotas.defaults") for constraint in named)
+
+
 def test_frugal_plans_make_a_quota_do_for_all(catalog, plan, check):
     """Each of two would take the whole quota by its cheapest type; both fit by types of fewer vCPUs."""
     spec = spec_of(
