@@ -154,7 +154,7 @@ def _on_spot(asked: Problem, types: int) -> Problem:
     spot = tuple(replace(node, offer=replace(node.offer, purchase="spot")) for node in asked.types)
     allowed = frozenset((node.offer.kind.name, "spot") for node in spot)
     wanted = tuple(replace(load, allowed=allowed) for load in asked.loads)
-    return replace(asked, loads=wanted, types=capped(spot, wanted, types, 1.0))
+    return replace(asked, loads=wanted, types=capped(spot, wanted, types))
 
 
 def solved(asked: list[Problem], case: Case) -> list[Packing]:
@@ -163,7 +163,8 @@ def solved(asked: list[Problem], case: Case) -> list[Packing]:
     for each in asked:
         if each.loads not in done:
             packing = pack(each)
-            done[each.loads] = spread(each, packing, case.spot_types) or packing if case.spot_types > 1 else packing
+            moved = spread([(each, packing)], case.spot_types) if case.spot_types > 1 else None
+            done[each.loads] = moved[0] if moved else packing
     return [done[each.loads] for each in asked]
 
 

@@ -1,7 +1,8 @@
 """Spot inside a cluster: what of it stays on demand, and how the rest is spread over types."""
 
 import math
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from fleet.planner.packing import Column, Load, NodeType, Packing, Problem
@@ -22,20 +23,40 @@ def types_needed(spec: FleetSpec, group: Sequence[Service]) -> int:
     return max((spec.rules_for(w).spot.min_instance_types or 1 for w in group if w.interruptible), default=1)
 
 
-def capped(types: Sequence[NodeType], loads: Sequence[Load], needed: int, share: float) -> tuple[NodeType, ...]:
-    """Spot types limited to a needed-th of the vCPUs that may sit on spot; those too large for that are left out.
+Rounding = Callable[[float], int]
+"""From a share of nodes, which may be a part of one, to whole nodes."""
 
-    `share` is the zone's part of the whole cluster's demand, which `loads` are.
-    """
+
+def up(share: float) -> int:
+    """A part of a node counts as one: the rule that a plan keeps in each zone."""
+    return math.ceil(share - _EPSILON)
+
+
+def down(share: float) -> int:
+    """Whole nodes only: types too large for their share are left out, so that many nodes stand."""
+    return math.floor(share + _EPSILON)
+
+
+def up_in_each(zones: int) -> Rounding:
+    """What several zones, each rounding up its part, come to at most."""
+    return lambda share: math.ceil(share + zones - _EPSILON) - 1
+
+
+def capped(
+    types: Sequence[NodeType], loads: Sequence[Load], needed: int, rounding: Rounding = up
+) -> tuple[NodeType, ...]:
+    """Spot types limited to a `needed`-th of what may sit on spot, in vCPUs or memory, whichever allows more nodes."""
     if needed <= 1:
         return tuple(types)
-    eligible = sum(load.count * load.need[0] for load in loads if any(p == "spot" for _, p in load.allowed))
+    eligible = [load for load in loads if any(purchase == "spot" for _, purchase in load.allowed)]
+    wanted = [sum(load.count * load.need[resource] for load in eligible) for resource in range(2)]
     found = []
     for node in types:
         if node.offer.purchase != "spot":
             found.append(node)
             continue
-        most = int(eligible * share / needed / node.room[0] + _EPSILON) if node.room[0] > 0 else 0
+        nodes = max((need / room for need, room in zip(wanted, node.room, strict=False) if room > 0), default=0.0)
+        most = rounding(nodes / needed)
         if most:
             found.append(replace(node, most=most))
     return tuple(found)
@@ -46,46 +67,54 @@ def without_spot(problem: Problem) -> Problem:
     return replace(problem, types=tuple(node for node in problem.types if node.offer.purchase != "spot"))
 
 
-def spread(problem: Problem, packing: Packing, needed: int) -> Packing | None:
-    """The packing with its spot nodes on so many types at least; None when no other types hold what they hold.
+Packed = tuple[Problem, Packing]
+"""A zone's problem and its packing."""
+
+
+def spread(zones: Sequence[Packed], needed: int) -> list[Packing] | None:
+    """The packings of all zones with spot nodes, where there are any, of so many types at least; None if that fails.
 
     One node after the other of a type that stands several times moves to the cheapest type that is not used yet.
     """
-    nodes = dict(packing.columns)
+    nodes = [dict(packing.columns) for _, packing in zones]
+    problems = [problem for problem, _ in zones]
     while True:
-        used = {_spot_name(problem, column) for column in nodes} - {None}
-        if not used or len(used) >= needed:
-            return _packing(problem, nodes, packing)
+        stand: Counter[str] = Counter()
+        for problem, columns in zip(problems, nodes, strict=True):
+            for column, count in columns.items():
+                if problem.types[column.type].offer.purchase == "spot":
+                    stand[problem.types[column.type].offer.kind.name] += count
+        if not stand or len(stand) >= needed:
+            return [_packing(problem, columns, before) for (problem, before), columns in zip(zones, nodes, strict=True)]
         moves = [
-            (move.hourly_usd - problem.types[column.type].hourly_usd, place, column)
-            for column in nodes
-            if _stands_again(problem, nodes, column)
-            for place, move in enumerate(problem.types)
-            if move.offer.purchase == "spot" and move.offer.kind.name not in used and _holds(problem, move, column)
+            (added, zone, column, moved)
+            for zone, (problem, columns) in enumerate(zip(problems, nodes, strict=True))
+            for column in columns
+            if stand[_spot_name(problem, column)] > 1
+            for added, moved in _moves(problem, column, stand)
         ]
         if not moves:
             return None
-        _, place, column = min(moves, key=lambda found: (found[0], found[1], found[2].type, found[2].mix))
-        nodes[column] -= 1
-        nodes = {key: count for key, count in nodes.items() if count}
-        moved = Column(type=place, mix=column.mix)
-        nodes[moved] = nodes.get(moved, 0) + 1
+        _, zone, column, moved = min(
+            moves, key=lambda move: (move[0], move[1], move[2].type, move[3].type, move[2].mix)
+        )
+        nodes[zone][column] -= 1
+        nodes[zone][moved] = nodes[zone].get(moved, 0) + 1
+        nodes[zone] = {column: count for column, count in nodes[zone].items() if count}
 
 
-def is_spread(problem: Problem, packing: Packing, needed: int) -> bool:
-    """Whether spot nodes, where there are any, are of so many types at least."""
-    used = {_spot_name(problem, column) for column, _ in packing.columns} - {None}
-    return not used or len(used) >= needed
+def _moves(problem: Problem, column: Column, used: Mapping[str, int]) -> Iterator[tuple[float, Column]]:
+    """Spot types that are not used yet and hold what a node holds, with what they cost more."""
+    price = problem.types[column.type].hourly_usd
+    for place, node in enumerate(problem.types):
+        if node.offer.purchase == "spot" and node.offer.kind.name not in used and _holds(problem, node, column):
+            yield node.hourly_usd - price, Column(type=place, mix=column.mix)
 
 
-def _spot_name(problem: Problem, column: Column) -> str | None:
+def _spot_name(problem: Problem, column: Column) -> str:
+    """The type of a spot node; empty for a node on demand."""
     offer = problem.types[column.type].offer
-    return offer.kind.name if offer.purchase == "spot" else None
-
-
-def _stands_again(problem: Problem, nodes: dict[Column, int], column: Column) -> bool:
-    name = _spot_name(problem, column)
-    return name is not None and sum(n for c, n in nodes.items() if _spot_name(problem, c) == name) > 1
+    return offer.kind.name if offer.purchase == "spot" else ""
 
 
 def _holds(problem: Problem, node: NodeType, column: Column) -> bool:

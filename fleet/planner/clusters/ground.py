@@ -11,7 +11,15 @@ from fleet.money import HOURS_PER_MONTH
 from fleet.planner.candidates import Market, Offer, takes_of, tolled
 from fleet.planner.missing_prices import only_unpriced
 from fleet.planner.packing import Load, NodeType, Problem
-from fleet.planner.spot_shares import capped, on_demand_base, types_needed
+from fleet.planner.spot_shares import (
+    Rounding,
+    capped,
+    on_demand_base,
+    types_needed,
+    up,
+    up_in_each,
+    without_spot,
+)
 from fleet.planner.volumes import root_volume_hourly_usd
 from fleet.spec.model import Cluster, FleetSpec, Service
 
@@ -64,11 +72,15 @@ class Ground:
             if all(least <= given + _EPSILON for least, given in zip(wanted, room, strict=True))
         ]
 
-    def problem(self, group: Sequence[Service], zone: str) -> Problem:
-        """What one zone must hold of a group and on what, limits aside."""
+    def problem(self, group: Sequence[Service], zone: str, *, rounding: Rounding = up) -> Problem:
+        """What one zone must hold of a group and on what, limits aside; `rounding` makes shares of spot whole nodes."""
         loads = tuple(load for w in group for load in self._loads(w, zone) if load.count)
-        types = capped(self._types(group, zone), loads, types_needed(self.spec, group), 1.0)
+        types = capped(self._types(group, zone), loads, types_needed(self.spec, group), rounding)
         return Problem(loads=loads, types=types, free={}, seconds=self.spec.planner.time_limit_seconds)
+
+    def on_demand(self, group: Sequence[Service], zone: str) -> Problem:
+        """The same without spot."""
+        return without_spot(self.problem(group, zone))
 
     def least_of_a_zone(self, group: Sequence[Service], zone: str) -> Problem:
         """What every plan puts into a zone of the region, if it uses it: what spreads over all zones, rounded down."""
@@ -85,7 +97,8 @@ class Ground:
         """
         split = (load for w in group for load in self._split(w, w.replicas, on_demand_base(self.spec, w)))
         loads = tuple(load for load in split if load.count)
-        types = capped(self._types(group, None), loads, types_needed(self.spec, group), 1.0)
+        rounding = up_in_each(self.cluster.zones)
+        types = capped(self._types(group, None), loads, types_needed(self.spec, group), rounding)
         return Problem(loads=loads, types=types, free={}, seconds=self.spec.planner.time_limit_seconds)
 
     def _types(self, group: Sequence[Service], zone: str | None) -> list[NodeType]:

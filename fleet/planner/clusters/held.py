@@ -9,7 +9,6 @@ from dataclasses import dataclass, replace
 
 from fleet.planner.clusters.zones import within_limits
 from fleet.planner.packing import Column, Packing, Problem, pack
-from fleet.planner.spot_shares import is_spread, spread
 from fleet.plans.model import Node
 
 _EPSILON = 1e-9
@@ -22,7 +21,7 @@ class AsLocked:
 
     nodes: tuple[Node, ...]
 
-    def __call__(self, problem: Problem, zone: str, needed: int) -> Packing:
+    def __call__(self, problem: Problem, zone: str) -> Packing:
         """The packing of a zone; infeasible where the locked nodes are not sold or not allowed any more."""
         stand = _standing(problem, self.nodes, zone)
         if stand is None:
@@ -38,8 +37,7 @@ class AsLocked:
                 return _NONE
             columns.update(dict(more.columns))
         found = _packing(problem, columns)
-        is_allowed = within_limits(problem, found.columns) and is_spread(problem, found, needed)
-        return found if is_allowed and _within_caps(problem, columns) else _NONE
+        return found if within_limits(problem, found.columns) and _within_caps(problem, columns) else _NONE
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +47,7 @@ class Leaning:
     nodes: tuple[Node, ...]
     discount: float
 
-    def __call__(self, problem: Problem, zone: str, needed: int) -> Packing:
+    def __call__(self, problem: Problem, zone: str) -> Packing:
         """The packing of a zone; its cost is at real prices, its bound is worthless."""
         held = Counter[tuple[str, str]]()
         for node in self.nodes:
@@ -70,8 +68,7 @@ class Leaning:
             columns[replace(column, type=real[column.type])] += count
         if not columns or not _within_caps(problem, columns):
             return _NONE if any(load.count for load in problem.loads) else found
-        plain = _packing(problem, columns)
-        return plain if needed <= 1 else spread(problem, plain, needed) or _NONE
+        return _packing(problem, columns)
 
 
 def _standing(problem: Problem, nodes: Iterable[Node], zone: str) -> list[Column] | None:

@@ -8,7 +8,7 @@ from functools import partial
 
 from fleet.planner.clusters.ground import Ground
 from fleet.planner.packing import Column, NodeType, Packing, Problem, least_usd, pack
-from fleet.planner.spot_shares import spread, types_needed, without_spot
+from fleet.planner.spot_shares import down, spread, types_needed
 from fleet.spec.model import Service
 
 
@@ -44,8 +44,8 @@ class Room:
         return Room(free=free, nodes=nodes, parts=self.parts)
 
 
-Packer = Callable[[Problem, str, int], Packing]
-"""Packs one zone's problem: the zone, and over how many types its spot nodes are spread."""
+Packer = Callable[[Problem, str], Packing]
+"""Packs one zone's problem."""
 
 
 class Afresh:
@@ -55,34 +55,56 @@ class Afresh:
         """Nothing is packed yet."""
         self._done: dict[object, Packing] = {}
 
-    def __call__(self, problem: Problem, _zone: str, needed: int) -> Packing:
+    def __call__(self, problem: Problem, _zone: str) -> Packing:
         """The packing of a zone."""
         key = likeness(problem)
         packing = self._done.get(key)
         if packing is None or not within_limits(problem, packing.columns):
-            packing = self._done[key] = spread_out(problem, needed)
+            packing = self._done[key] = pack(problem)
         return packing
 
 
 def packed(
     ground: Ground, group: Sequence[Service], room: Room, pack_zone: Packer, *, followed_by: Sequence[Sequence[Service]]
 ) -> list[Zoned]:
-    """Each zone packs its share of what is left."""
-    found: list[Zoned] = []
+    """Each zone packs its share of what is left, with spot nodes of enough types in all.
+
+    Where the nodes are too few for that, smaller ones are taken, and where even those are, none on spot.
+    """
     needed = types_needed(ground.spec, group)
+    found: list[Zoned] = []
+    for problem_of in (ground.problem, partial(ground.problem, rounding=down), ground.on_demand):
+        found = _by_zone(ground, group, room, pack_zone, problem_of, followed_by)
+        if needed <= 1 or any(not zone.packing.columns and zone.problem.loads for zone in found):
+            return found
+        moved = spread([(zone.problem, zone.packing) for zone in found], needed)
+        if moved is not None:
+            return [replace(zone, packing=packing) for zone, packing in zip(found, moved, strict=True)]
+    return found
+
+
+def _by_zone(
+    ground: Ground,
+    group: Sequence[Service],
+    room: Room,
+    pack_zone: Packer,
+    problem_of: Callable[[Sequence[Service], str], Problem],
+    followed_by: Sequence[Sequence[Service]],
+) -> list[Zoned]:
+    found: list[Zoned] = []
     for position, zone in enumerate(ground.zones):
-        whole = ground.problem(group, zone)
+        whole = problem_of(group, zone)
         left = room.less(found)
         share = 1 if room.parts is None else room.parts[position]
         if room.parts is None:
-            left = _less_needed(left, [ground.problem(group, after) for after in ground.zones[position + 1 :]])
+            left = _less_needed(left, [problem_of(group, after) for after in ground.zones[position + 1 :]])
         nodes = None if left.nodes is None else left.nodes - _kept_back(followed_by, whole.types)
         problem = replace(
             whole,
             free={name: free / share for name, free in left.free.items()},
             max_nodes=None if nodes is None else max(0, -(-nodes // share)),
         )
-        found.append(Zoned(zone=zone, group=group, problem=problem, packing=pack_zone(problem, zone, needed)))
+        found.append(Zoned(zone=zone, group=group, problem=problem, packing=pack_zone(problem, zone)))
     return found
 
 
@@ -91,22 +113,6 @@ def likeness(problem: Problem) -> object:
     return problem.loads, tuple(
         (n.offer.kind.name, n.offer.purchase, n.offer.commitment, n.most) for n in problem.types
     )
-
-
-def spread_out(problem: Problem, needed: int) -> Packing:
-    """The packing with spot spread over enough types; on demand alone where it cannot be."""
-    packing = pack(problem)
-    if needed <= 1 or not packing.columns:
-        return packing
-    moved = spread(problem, packing, needed)
-    if moved is not None:
-        return moved
-    # Indexes of the two problems differ: on demand stays first in both, as the ground keeps the order of offers.
-    alone = without_spot(problem)
-    places = [place for place, node in enumerate(problem.types) if node.offer.purchase != "spot"]
-    found = pack(alone)
-    columns = tuple((replace(column, type=places[column.type]), count) for column, count in found.columns)
-    return replace(found, columns=columns, bound_usd=min(packing.bound_usd, found.hourly_usd))
 
 
 def within_limits(problem: Problem, columns: Iterable[tuple[Column, int]]) -> bool:
