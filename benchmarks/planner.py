@@ -140,7 +140,7 @@ def problems(catalog: Catalog, case: Case) -> list[Problem]:
         here = tuple(
             replace(load, count=load.count // case.zones + (zone < load.count % case.zones)) for load in wanted
         )
-        free = Problem(loads=here, types=types, free={}, target=case.target)
+        free = Problem(loads=here, types=types, free={}, target=case.target, near=case.target)
         if case.spot_types > 1:
             free = _on_spot(free, case.spot_types)
         if case.quota_share is not None:

@@ -1,17 +1,16 @@
 """Packings as the cluster's part of the plan: allocations, nodes, cost and bound."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from fleet.money import usd
-from fleet.planner.clusters.bound import bound_usd
 from fleet.planner.clusters.clashes import clashes
 from fleet.planner.clusters.ground import Ground, hours_of
-from fleet.planner.clusters.zones import Room, Zoned
+from fleet.planner.clusters.zones import Zoned
 from fleet.planner.missing_prices import unpriced_note, unpriced_step
-from fleet.planner.packing import Load
+from fleet.planner.packing import NEAR, Load
 from fleet.planner.part import Part
 from fleet.planner.rejections import rejections
 from fleet.planner.volumes import volume_note
@@ -26,7 +25,11 @@ _MICRO = Decimal("0.000001")
 _ORDER: dict[Status, int] = {"optimal": 0, "feasible": 1, "timed_out": 2, "infeasible": 3}
 
 
-def part_of(ground: Ground, zoned: Sequence[Zoned], room: Room) -> Part:
+Bound = Callable[[Sequence[Service], float], float]
+"""What no packing of a group beats in an hour; sought no further than what would be enough."""
+
+
+def part_of(ground: Ground, zoned: Sequence[Zoned], bound_of: Bound) -> Part:
     """The cluster's part of the plan, with its bound; without a packing of all, why there is none."""
     turned_down = tuple(r for name in sorted(ground.markets) for r in rejections(name, ground.markets[name].rejected))
     status: Status = max((z.packing.status for z in zoned), key=lambda s: _ORDER[s], default="optimal")
@@ -35,10 +38,10 @@ def part_of(ground: Ground, zoned: Sequence[Zoned], room: Room) -> Part:
         return Part(status=status, rejections=turned_down, conflicts=tuple(clashes(ground, zoned)))
     allocations = tuple(_allocations(ground, zoned))
     cost = sum((a.monthly_usd for a in allocations), Decimal(0))
-    bound = sum(
-        (usd(bound_usd(ground, group, found, room)) * usd(hours_of(group)) for group, found in _by_group(zoned)),
-        Decimal(0),
-    )
+    bound = Decimal(0)
+    for group, found in _by_group(zoned):
+        hourly = sum(zone.packing.hourly_usd for zone in found)
+        bound += usd(min(hourly, bound_of(group, hourly / (1 + NEAR)))) * usd(hours_of(group))
     unpriced = {name for workload in ground.members for name in ground.unpriced(workload.name)}
     return Part(
         status=status,

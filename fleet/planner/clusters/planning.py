@@ -8,21 +8,20 @@ from decimal import Decimal
 from functools import partial
 
 from fleet.catalog import Catalog
+from fleet.money import usd
 from fleet.planner.candidates import NO_TOLL, Market, survey
-from fleet.planner.clusters.bound import as_one
+from fleet.planner.clusters.bound import as_one, bound_usd
 from fleet.planner.clusters.clashes import no_common_region, too_few_zones
 from fleet.planner.clusters.ground import Ground, members_of, nodes_of
 from fleet.planner.clusters.held import AsLocked, Leaning, stands
-from fleet.planner.clusters.outcome import part_of
+from fleet.planner.clusters.outcome import Bound, part_of
+from fleet.planner.clusters.solved import Solved
 from fleet.planner.clusters.zones import Afresh, Packer, Room, Zoned, packed
 from fleet.planner.commitments import commitment_room
-from fleet.planner.packing import least_usd
+from fleet.planner.packing import NEAR, least_usd
 from fleet.planner.part import Part
 from fleet.plans.model import Node
 from fleet.spec.model import Cluster, FleetSpec, Service
-
-_NEAR = Decimal("1.002")
-"""Cost over bound at which no other choice is tried."""
 
 
 def plan_cluster(
@@ -77,8 +76,8 @@ def kept_clusters(
         if isinstance(ground, Part):
             continue
         standing = tuple(stands(nodes, zones))
-        yield _packed(ground, free, partial(AsLocked, standing))
-        yield _packed(ground, free, partial(Leaning, standing, discount))
+        yield _packed(ground, free, partial(AsLocked, standing), _unknown)
+        yield _packed(ground, free, partial(Leaning, standing, discount), _unknown)
 
 
 def relaxed_cluster_usd(
@@ -141,14 +140,19 @@ def _cheapest(ground: Ground, free: Mapping[str, float]) -> Part:
     The bound holds for all choices, so that none is tried once cost and bound are near.
     """
     best: Part | None = None
+    solved, room = Solved(), _room(ground, free)
+
+    def bound_of(group: Sequence[Service], enough: float) -> float:
+        return bound_usd(ground, group, room, solved, enough)
+
     for choice in _choices(ground):
-        part = _packed(choice, free, Afresh)
+        part = _packed(choice, free, partial(Afresh, solved), bound_of)
         if best is None or best.status == "infeasible":
             best = part
         elif part.status != "infeasible":
             bound = max(best.monthly_bound_usd, part.monthly_bound_usd)
             best = replace(min(best, part, key=_monthly_usd), monthly_bound_usd=bound)
-        if best.status != "infeasible" and _monthly_usd(best) <= best.monthly_bound_usd * _NEAR:
+        if best.status != "infeasible" and _monthly_usd(best) <= best.monthly_bound_usd * usd(1 + NEAR):
             break
     return best or Part(status="infeasible")
 
@@ -181,19 +185,24 @@ def _cheapest_zones(ground: Ground) -> tuple[str, ...]:
     return tuple(sorted(order[: len(ground.zones)]))
 
 
-def _packed(ground: Ground, free: Mapping[str, float], packer: Callable[[], Packer]) -> Part:
+def _packed(ground: Ground, free: Mapping[str, float], packer: Callable[[], Packer], bound_of: Bound) -> Part:
     even = _room(ground, free)
-    part = part_of(ground, _grouped(ground, even, packer()), even)
+    part = part_of(ground, _grouped(ground, even, packer()), bound_of)
     if part.status != "infeasible" or (not even.free and even.nodes is None):
         return part
     # Equal parts of a small limit may hold no node at all, where one zone after the other finds room, be it that each
     # takes all that is left or all that the later ones can do without.
     for parts in ([1] * len(ground.zones), None):
         in_order = replace(even, parts=parts)
-        part = part_of(ground, _grouped(ground, in_order, packer()), in_order)
+        part = part_of(ground, _grouped(ground, in_order, packer()), bound_of)
         if part.status != "infeasible":
             return part
     return part
+
+
+def _unknown(_group: Sequence[Service], _enough: float) -> float:
+    """No bound: that of the plan from nothing counts."""
+    return 0.0
 
 
 def _room(ground: Ground, free: Mapping[str, float]) -> Room:

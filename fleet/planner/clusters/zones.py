@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from fleet.planner.clusters.ground import Ground
-from fleet.planner.packing import Column, NodeType, Packing, Problem, least_usd, pack
+from fleet.planner.clusters.solved import Solved, name_of
+from fleet.planner.packing import Column, NodeType, Packing, Problem, least_usd
 from fleet.planner.spot_shares import down, spread, types_needed
 from fleet.spec.model import Service
 
@@ -49,18 +50,19 @@ Packer = Callable[[Problem, str], Packing]
 
 
 class Afresh:
-    """Packs each zone from nothing; zones with equal problems share one solution."""
+    """Packs each zone from nothing; a zone takes what an equal one before it took where limits still leave that."""
 
-    def __init__(self) -> None:
-        """Nothing is packed yet."""
+    def __init__(self, solved: Solved) -> None:
+        """No zone is packed yet."""
+        self._solved = solved
         self._done: dict[object, Packing] = {}
 
     def __call__(self, problem: Problem, _zone: str) -> Packing:
         """The packing of a zone."""
-        key = likeness(problem)
+        key = problem.loads, tuple((*name_of(node), node.most) for node in problem.types)
         packing = self._done.get(key)
         if packing is None or not within_limits(problem, packing.columns):
-            packing = self._done[key] = pack(problem)
+            packing = self._done[key] = self._solved.packing(problem)
         return packing
 
 
@@ -106,13 +108,6 @@ def _by_zone(
         )
         found.append(Zoned(zone=zone, group=group, problem=problem, packing=pack_zone(problem, zone)))
     return found
-
-
-def likeness(problem: Problem) -> object:
-    """What problems of the same packing share, limits aside."""
-    return problem.loads, tuple(
-        (n.offer.kind.name, n.offer.purchase, n.offer.commitment, n.most) for n in problem.types
-    )
 
 
 def within_limits(problem: Problem, columns: Iterable[tuple[Column, int]]) -> bool:

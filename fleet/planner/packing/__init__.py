@@ -1,6 +1,7 @@
 """Pack replicas of several workloads onto shared nodes at least cost, with a proved lower bound."""
 
-from fleet.planner.packing.pack import Column, Packing, least_usd, pack
-from fleet.planner.packing.problem import Load, NodeType, Problem
+from fleet.planner.packing.arrays import useful
+from fleet.planner.packing.pack import Column, Packing, least_usd, pack, proved_usd
+from fleet.planner.packing.problem import NEAR, Load, NodeType, Problem
 
-__all__ = ["Column", "Load", "NodeType", "Packing", "Problem", "least_usd", "pack"]
+__all__ = ["NEAR", "Column", "Load", "NodeType", "Packing", "Problem", "least_usd", "pack", "proved_usd", "useful"]

@@ -1,6 +1,6 @@
 """A packing problem as arrays: types that matter, sorted by price, and replicas grouped by where they may sit."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -117,6 +117,13 @@ def arrays(problem: Problem) -> Arrays:
         types=tuple(order[t] for t in kept),
         classes=tuple(classes),
     )
+
+
+def useful(problem: Problem) -> Problem:
+    """The problem with only the types that an optimum could need."""
+    if not problem.types or not any(load.count for load in problem.loads):
+        return replace(problem, types=())
+    return replace(problem, types=tuple(problem.types[place] for place in sorted(arrays(problem).types)))
 
 
 def _order(node: NodeType) -> tuple[float, tuple[float, ...], str, str]:

@@ -11,7 +11,7 @@ import numpy as np
 from fleet.planner.packing.arrays import Arrays, Floats, Ints, Limits
 from fleet.planner.packing.construct import Builder, Pattern
 from fleet.planner.packing.filling import Taste, fill, retyped
-from fleet.planner.packing.knapsack import Grid, exact, fractional
+from fleet.planner.packing.knapsack import Grid, exact, fractional, grids
 from fleet.planner.packing.linear import INFINITY, Linear
 
 _TYPES = 14
@@ -21,11 +21,15 @@ _LIKE = 4
 """Types that a mix is tried on where limits may keep it from the cheapest."""
 _TINY = 1e-7
 _DOWN = 1 - 1e-9
+_MET = 1e-5
+"""So little between bound and master, as a share of the bound, is nothing."""
+_IDLE, _PROGRESS = 4, 0.98
+"""Rounds that leave more than this of what was between them; so many in a row end the search."""
 _DEAR = 10.0
 """Times the dearest node: a replica that the master leaves out."""
 _SMOOTH = 0.3
-_LEAST_ROUNDS, _MOST_ROUNDS = 6, 40
-_WORK = 6e8
+_LEAST_ROUNDS, _MOST_ROUNDS = 4, 40
+_WORK = 4e8
 """Cells that all rounds of dynamic programming may touch: a count, so that every machine stops at the same place."""
 
 
@@ -56,7 +60,9 @@ class Columns:
     duals: Duals = field(init=False)
     amounts: Floats = field(init=False)
     cost: float = INFINITY
-    grid: Grid | None = None
+    cut: tuple[Grid, ...] = ()
+    work: int = 0
+    """Cells that dynamic programming has touched."""
     _spare: int = 0
 
     def __post_init__(self) -> None:
@@ -72,6 +78,11 @@ class Columns:
             self._spare = len(counts)
             dear = _DEAR * float(problem.price.max())
             self.linear.add(np.full(len(counts), dear), np.eye(len(counts), len(counts) + len(free)))
+
+    @property
+    def apart(self) -> float:
+        """What the master costs above the bound, as a share of it."""
+        return self.cost / max(self.bound_usd, _TINY) - 1
 
     @property
     def worth(self) -> Floats:
@@ -163,33 +174,40 @@ def grow(columns: Columns, *, rounds: int, seed: int, enough: float) -> None:
 
 
 def grow_exactly(columns: Columns, *, enough: float) -> None:
-    """Rounds with the best mixes by dynamic programming; prices are smoothed towards those with the best bound."""
-    problem = columns.builder.problem
-    grid = columns.grid = columns.grid or Grid.of(problem)
-    rounds = max(_LEAST_ROUNDS, min(_MOST_ROUNDS, int(_WORK / grid.work(problem))))
+    """Rounds with the best mixes by dynamic programming; prices are smoothed towards those with the best bound.
+
+    No bound from prices passes the master's cost. Where hundreds of replicas share a node, rounds bring the two no
+    nearer: what is missing is whole nodes, which prices do not see.
+    """
+    columns.cut = columns.cut or grids(columns.builder.problem)
     directions = np.vstack([np.eye(3), _directions(columns.builder)])
     columns.solve()
-    anchor = columns.duals
-    for _ in range(rounds):
+    anchor, apart, idle = columns.duals, columns.apart, 0
+    for done in range(_MOST_ROUNDS):
+        is_spent = done >= _LEAST_ROUNDS and columns.work > _WORK
+        if columns.bound_usd >= enough or columns.apart <= _MET or idle == _IDLE or is_spent:
+            return
         duals = anchor.towards(columns.duals, _SMOOTH)
         before = columns.bound_usd
-        found = _price(columns, grid, duals, directions)
+        found = _price(columns, duals, directions)
         if columns.bound_usd > before:
             anchor = duals
-        if columns.bound_usd >= enough:
-            return
         if not columns.add(found):
-            found = _price(columns, grid, columns.duals, directions)
+            found = _price(columns, columns.duals, directions)
             anchor = columns.duals
             if not columns.add(found):
                 return
         columns.solve()
+        idle = idle + 1 if columns.apart > apart * _PROGRESS else 0
+        apart = columns.apart
 
 
-def _price(columns: Columns, grid: Grid, duals: Duals, directions: Floats) -> list[Pattern]:
+def _price(columns: Columns, duals: Duals, directions: Floats) -> list[Pattern]:
     problem = columns.builder.problem
-    best = exact(problem, grid, duals.worth, columns.tolled(duals), wanted=_TYPES)
-    columns.prove(duals, np.minimum(best.bound, fractional(problem, duals.worth, directions)))
+    most = fractional(problem, duals.worth, directions)
+    best = exact(problem, columns.cut, duals.worth, columns.tolled(duals), most, wanted=_TYPES)
+    columns.work += best.work
+    columns.prove(duals, best.bound)
     return _improving(columns, [type_ for type_, _ in best.mixes], np.array([mix for _, mix in best.mixes]))
 
 

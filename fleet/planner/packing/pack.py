@@ -1,6 +1,7 @@
 """Pack replicas onto nodes: construct, prove, improve; stop as soon as cost and bound meet the target."""
 
 import time
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -42,10 +43,31 @@ def least_usd(problem: Problem) -> float | None:
     """A lower bound on an hour's cost from the relaxation alone; None when not even that has a solution."""
     if not any(load.count for load in problem.loads):
         return 0.0
-    if any(load.count and not any(node.may_hold(load) for node in problem.types) for load in problem.loads):
+    if _is_unheld(problem):
         return None
     relaxation = relax(arrays(problem))
     return None if relaxation is None else relaxation.bound_usd
+
+
+def proved_usd(problem: Problem, enough: float) -> float:
+    """A lower bound on an hour's cost, sought no further than `enough`; infinite where there is no packing."""
+    if not any(load.count for load in problem.loads):
+        return 0.0
+    if _is_unheld(problem):
+        return np.inf
+    table = arrays(problem)
+    relaxation = relax(table, room=reachable(table))
+    if relaxation is None:
+        return np.inf
+    columns = Columns(builder=Builder.of(table, relaxation), bound_usd=relaxation.bound_usd)
+    if columns.bound_usd < enough:
+        columns.add(_alone(table))
+        grow(columns, rounds=_ROUNDS, seed=21, enough=enough)
+    if columns.bound_usd < enough and columns.amounts.sum() <= _FEW_NODES:
+        columns.bound_usd = max(columns.bound_usd, counted_usd(table, problem.seconds))
+    if columns.bound_usd < enough:
+        grow_exactly(columns, enough=enough)
+    return columns.bound_usd
 
 
 def pack(problem: Problem) -> Packing:
@@ -55,7 +77,7 @@ def pack(problem: Problem) -> Packing:
     """
     if not any(load.count for load in problem.loads):
         return Packing(status="optimal", columns=(), hourly_usd=0.0, bound_usd=0.0)
-    if any(load.count and not any(node.may_hold(load) for node in problem.types) for load in problem.loads):
+    if _is_unheld(problem):
         return Packing(status="infeasible", columns=(), hourly_usd=0.0, bound_usd=0.0)
     table = arrays(problem)
     relaxation = relax(table, room=reachable(table))
@@ -64,6 +86,11 @@ def pack(problem: Problem) -> Packing:
     search = _Search(problem, table, relaxation)
     search.run()
     return _packing(problem, table, search)
+
+
+def _is_unheld(problem: Problem) -> bool:
+    """Whether some replica fits on no type."""
+    return any(load.count and not any(node.may_hold(load) for node in problem.types) for load in problem.loads)
 
 
 class _Search:
@@ -81,21 +108,37 @@ class _Search:
     def run(self) -> None:
         """All stages."""
         self.best = constructed(self.builder, self._enough)
-        for stage in (self._generate, self._generate_exactly, self._rebuild, self._choose, self._count):
-            if self._is_done():
+        for stage, apart in self._stages():
+            if self._is_done(apart):
                 return
             stage()
+
+    def _stages(self) -> Iterator[tuple[Callable[[], None], float]]:
+        """Stages, each with the share that cost and bound must be apart by for it to begin.
+
+        Few nodes keep cost and bound apart by being whole, many by the mixes of replicas on them.
+        """
+        target, near = self._problem.target, max(self._problem.target, self._problem.near)
+        yield self._generate, target
+        if self.best is not None and self.best.count <= _FEW_NODES:
+            yield self._rebuild, target
+            yield self._count, near
+            yield self._generate_exactly, near
+        else:
+            yield self._generate_exactly, near
+            yield self._rebuild, target
+        yield self._choose, near
 
     @property
     def _enough(self) -> float:
         """A cost near enough to the bound."""
         return self.bound * (1 + self._problem.target)
 
-    def _is_done(self) -> bool:
+    def _is_done(self, apart: float) -> bool:
         if time.monotonic() > self._until:
             self.timed_out = True
             return True
-        return self.best is not None and self.best.cost <= self._enough
+        return self.best is not None and self.best.cost <= self.bound * (1 + apart)
 
     def _near(self) -> float:
         """A bound near enough to the cost."""

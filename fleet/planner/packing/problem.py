@@ -7,6 +7,9 @@ from fleet.planner.candidates import Offer
 
 RESOURCES = 3
 
+NEAR = 0.005
+"""Cost / bound - 1 at which dear improvements are not begun."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Load:
@@ -49,3 +52,5 @@ class Problem:
     seconds: float = 30.0
     target: float = 0.002
     """The search ends when cost / bound - 1 is no more."""
+    near: float = NEAR
+    """And what takes seconds for a thousandth or two is not begun when it is no more than this."""

@@ -48,7 +48,7 @@ def placed(found, *, purchase=None):
 SPOT = {"spot": {"min_instance_types": 6, "on_demand_base_percent": 25}}
 
 
-@pytest.mark.parametrize(("zones", "most_gap_percent"), [(1, 0.5), (2, 2), (3, 4)])
+@pytest.mark.parametrize(("zones", "most_gap_percent"), [(1, 1), (2, 2), (3, 4)])
 def test_interruptible_replicas_share_spot_over_enough_types_and_keep_their_base(catalog, zones, most_gap_percent):
     found = solved(
         catalog,
