@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -20,6 +21,7 @@ from fleet.result.grammar import parse_undecided
 pytestmark = pytest.mark.engine
 
 PACK = Path(__file__).parents[2] / "policies"
+CLEAN = Path(__file__).parents[1] / "policies" / "clean"
 
 
 @pytest.fixture(autouse=True)
@@ -29,6 +31,10 @@ def _day(monkeypatch, day):
 
 def rules(findings):
     return sorted((finding.rule, finding.level, finding.urn.rsplit("::", 1)[-1]) for finding in findings)
+
+
+def told(findings):
+    return sorted((finding.rule, finding.level, finding.urn, finding.message) for finding in findings)
 
 
 def test_mandatory_violation_fails_the_command_line(cli, programs, tmp_path):
@@ -89,6 +95,57 @@ def test_remediation_changes_the_previewed_input(programs, preview):
     assert types(fixed) == {"large": "gp3", "small": "gp3"}
     assert types(told) == {"large": "gp2", "small": "gp3"}
     assert ("gp2-volume", "advisory", "large") in rules(told.findings)
+
+
+def _waived(monkeypatch, tmp_path, expires):
+    waiver = {"rule": "gp2-volume", "resource": "large", "owner": "data", "reason": "moves soon", "expires": expires}
+    path = tmp_path / "exemptions.yaml"
+    path.write_text(json.dumps([waiver]))  # JSON is YAML
+    monkeypatch.setenv("FLEET_EXEMPTIONS", str(path))
+
+
+MANDATORY = {"gp2-volume": "mandatory"}
+
+
+def test_an_exemption_holds_under_the_command_line(programs, preview, monkeypatch, tmp_path):
+    """The finding becomes an advisory one of the rule that carries exemptions, with owner and end in its words."""
+    packs, folder = [PolicyPack(folder=PACK, config=MANDATORY)], programs / "violations"
+    before = rules(preview(folder, packs=packs).findings)
+    _waived(monkeypatch, tmp_path, "2026-12-01")
+    real = preview(folder, packs=packs).findings
+
+    assert ("gp2-volume", "mandatory", "large") in before
+    assert ("gp2-volume", "mandatory", "large") not in rules(real)
+    [carried] = [finding for finding in real if finding.rule == "exempted-finding"]
+    assert (carried.level, carried.urn.rsplit("::", 1)[-1]) == ("advisory", "large")
+    assert all(word in carried.message for word in ("gp2-volume", "data", "moves soon", "2026-12-01"))
+    assert told(real) == told(run_packs(packs, folder, run_program(folder).stack, remediate=False)[0].findings)
+
+
+def test_an_exemption_that_has_expired_fails_under_the_command_line(programs, preview, monkeypatch, tmp_path):
+    """It covers nothing any more: the finding stands, and so does one about the exemption."""
+    packs, folder = [PolicyPack(folder=PACK, config=MANDATORY)], programs / "violations"
+    _waived(monkeypatch, tmp_path, "2026-11-30")
+    real = preview(folder, packs=packs).findings
+
+    assert ("gp2-volume", "mandatory", "large") in rules(real)
+    assert ("exemption-expired", "mandatory") in {(finding.rule, finding.level) for finding in real}
+    assert "exempted-finding" not in {finding.rule for finding in real}
+    assert told(real) == told(run_packs(packs, folder, run_program(folder).stack, remediate=False)[0].findings)
+
+
+@pytest.mark.parametrize("name", ["web_service", "mac_builds", "two_regions"])
+def test_a_clean_program_fails_nothing_under_the_command_line(name, preview, tmp_path):
+    """What people write gets through with the configuration for production; both engines give the same advice."""
+    (tmp_path / "Pulumi.yaml").write_text("name: clean\nruntime: python\nconfig:\n  aws:region: us-east-1\n")
+    shutil.copy(CLEAN / f"{name}.py", tmp_path / "__main__.py")
+    config = json.loads((PACK / "config.json").read_text())
+    packs = [PolicyPack(folder=PACK, config=config)]
+    embedded = run_packs(packs, tmp_path, run_program(tmp_path).stack)[0]
+    real = preview(tmp_path, packs=packs)
+
+    assert {finding.level for finding in real.findings} <= {"advisory"}
+    assert told(real.findings) == told(embedded.findings)
 
 
 def test_exported_state_can_be_analyzed(cli, tmp_path):
