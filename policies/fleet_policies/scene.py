@@ -17,10 +17,15 @@ from fleet.spec import FleetSpec
 from fleet.stack.model import Resource, Stack
 from fleet_policies.market import Market
 
-__all__ = ["Given", "Raised", "Scene"]
+__all__ = ["Given", "Raised", "Scene", "Work"]
+
+Work = tuple[str, str]
+"""What several resources may do together: `("workload", name)` or `("cluster", URN or name)`."""
 
 _CLUSTER = "aws:eks/cluster:Cluster"
 _WORKLOAD = "fleet:workload"
+_LONGEST_TAG = 256
+"""Characters that AWS takes for the value of a tag."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,41 +103,37 @@ class Scene:
         found = (read_machines(r, self.near) for r in self.resources if r.type in MACHINE_TYPES)
         return tuple(machines for machines in found if machines is not None)
 
-    @cached_property
-    def _by_workload(self) -> Mapping[str, tuple[Machines, ...]]:
-        found: dict[str, list[Machines]] = {}
-        for machines in self.machines:
-            for name in (machines.tags.known(_WORKLOAD) or "").split():
-                found.setdefault(name, []).append(machines)
-        return {name: tuple(listed) for name, listed in found.items()}
+    def workloads(self, machines: Machines) -> tuple[Work, ...]:
+        """Workloads that it runs, by tag; none without the tag."""
+        named = (machines.tags.known(_WORKLOAD) or "")[:_LONGEST_TAG].split()
+        return tuple(("workload", name) for name in sorted(set(named)))
 
-    def of_workload(self, machines: Machines) -> tuple[Machines, ...]:
-        """Everything that runs one of its workloads, by tag; none without the tag."""
-        names = (machines.tags.known(_WORKLOAD) or "").split()
-        return tuple({m.urn: m for name in names for m in self._by_workload[name]}.values())
+    def cluster(self, machines: Machines) -> tuple[Work, ...]:
+        """The EKS cluster of a node group, which places work on any of its nodes; none for other kinds."""
+        return self._clusters.get(machines.urn, ())
 
     @cached_property
-    def _cluster_of(self) -> Mapping[str, str]:
-        """What the EKS cluster of a node group is known by: its URN in the stack, else its name."""
-        found = {}
+    def _clusters(self) -> Mapping[str, tuple[Work, ...]]:
+        """Clusters by the URN of a node group: known by their URN in the stack, else by their name."""
+        found: dict[str, tuple[Work, ...]] = {}
         for group in self.of_type(NODE_GROUP):
             name = text(effective(group), "clusterName")
             cluster = self.near.referred(group, "clusterName", _CLUSTER, name)
-            if cluster is not None or isinstance(name, str):
-                found[group.urn] = str(name) if cluster is None else cluster.urn
+            known = cluster.urn if cluster is not None else name if isinstance(name, str) else None
+            found[group.urn] = () if known is None else (("cluster", known),)
         return found
 
-    @cached_property
-    def _by_cluster(self) -> Mapping[str, tuple[Machines, ...]]:
-        found: dict[str, list[Machines]] = {}
-        for machines in self.machines:
-            if machines.urn in self._cluster_of:
-                found.setdefault(self._cluster_of[machines.urn], []).append(machines)
-        return {cluster: tuple(listed) for cluster, listed in found.items()}
+    def who_does(self, work: Work) -> tuple[Machines, ...]:
+        """Everything that runs a workload, or that is a node of a cluster, by URN."""
+        return self._by_work.get(work, ())
 
-    def of_cluster(self, machines: Machines) -> tuple[Machines, ...]:
-        """Node groups of its EKS cluster: Kubernetes places work on any of them; none for what is no node group."""
-        return self._by_cluster.get(self._cluster_of.get(machines.urn, ""), ())
+    @cached_property
+    def _by_work(self) -> Mapping[Work, tuple[Machines, ...]]:
+        found: dict[Work, list[Machines]] = {}
+        for machines in self.machines:
+            for work in (*self.workloads(machines), *self.cluster(machines)):
+                found.setdefault(work, []).append(machines)
+        return {work: tuple(listed) for work, listed in found.items()}
 
     @cached_property
     def _tags(self) -> dict[str, Tags]:

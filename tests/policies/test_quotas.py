@@ -9,9 +9,11 @@ from fleet_policies.scene import Given, Scene
 from fleet_policies.settings import read_settings
 
 from fleet.catalog import Catalog
+from fleet.spec import FleetSpec
 from fleet.stack.model import UNKNOWN, Resource, Stack
 
 STANDARD, SPOT, MAC = "L-1216C47A", "L-34B43A08", "L-2CBA8B92"
+EMPTY = {"version": 1, "name": "p", "region": "us-east-1", "workloads": []}
 GROUP, TEMPLATE = "aws:autoscaling/group:Group", "aws:ec2/launchTemplate:LaunchTemplate"
 
 
@@ -161,9 +163,51 @@ def test_a_type_of_which_no_shape_is_known_takes_nothing_where_it_may_not_grow(c
     assert found(catalog, group(maxSize=0, template={"instanceType": "m99g.large"}), {STANDARD: 1}) == []
 
 
-def found(catalog, resources, quotas):
+def test_a_quota_is_one_of_each_region(catalog):
+    """What stands elsewhere takes nothing of it, and a limit given by code holds in each region."""
+    resources = [*group("a", maxSize=1, region="us-east-1"), *group("b", maxSize=2, region="us-east-2")]
+
+    assert found(catalog, resources, {STANDARD: 16}) == []
+    both = found(catalog, resources, {STANDARD: 7})
+    assert {(message.split()[1], "us-east-2" in message) for message in both} == {("8", False), ("16", True)}
+    assert ["us-east-2" in message for message in found(catalog, resources, {STANDARD: 8})] == [True]
+
+
+def test_a_number_that_is_not_known_touches_the_quota_of_its_type_only(catalog):
+    """A reservation of unknown size is of a known type: P instances may be too many, standard ones are not."""
+    inputs = {"instanceType": "p5.48xlarge", "instanceCount": UNKNOWN, "instancePlatform": "Linux/UNIX"}
+    resources = [one("aws:ec2/capacityReservation:CapacityReservation", "r", inputs), *group(maxSize=1)]
+
+    assert found(catalog, resources, {STANDARD: 8}) == []
+    assert "not proved to hold its limit of 1,000" in found(catalog, resources, {"L-417A185B": 1000})[0]
+
+
+def test_a_group_of_known_types_touches_only_their_quotas(catalog):
+    """How many there will be is not known, but they are no accelerators."""
+    assert found(catalog, group(maxSize=UNKNOWN), {"L-417A185B": 0}) == []
+    assert len(found(catalog, group(maxSize=UNKNOWN), {STANDARD: 1_000_000})) == 1
+
+
+def test_limits_of_the_spec_hold_less_what_is_in_use_and_options_win(catalog):
+    """16 with 8 in use leave 8 in their region; the same code in the options takes their place."""
+    limits = [
+        {"code": STANDARD, "region": "us-east-1", "limit": 16, "in_use": 8},
+        {"code": STANDARD, "region": "us-west-2", "limit": 0, "in_use": 0},
+    ]
+
+    assert found(catalog, group(maxSize=1), None, limits) == []
+    assert "16 vCPU" in found(catalog, group(maxSize=2), None, limits)[0]
+    assert "limit is 8" in found(catalog, group(maxSize=2), None, limits)[0]
+    assert found(catalog, group(maxSize=2), {STANDARD: 16}, limits) == []
+    assert len(found(catalog, group(maxSize=2), {SPOT: 16}, limits)) == 1
+    assert found(catalog, group(maxSize=2), None) == []
+
+
+def found(catalog, resources, quotas, limits=None):
     stack = Stack(project="p", name="dev", resources=tuple(resources), config={"aws:region": "us-east-1"})
     mine = {"quota-exceeded": rules()["quota-exceeded"]}
-    scene = Scene(stack, Given(today=date(2026, 12, 1), catalog=catalog))
-    analysis = analyze(scene, mine, read_settings({"quota-exceeded": {"quotas": quotas}}, mine))
+    spec = None if limits is None else FleetSpec.model_validate({**EMPTY, "quotas": {"limits": limits}})
+    scene = Scene(stack, Given(today=date(2026, 12, 1), catalog=catalog, spec=spec))
+    options = {} if quotas is None else {"quotas": quotas}
+    analysis = analyze(scene, mine, read_settings({"quota-exceeded": options}, mine))
     return [finding.message for finding in analysis.findings]

@@ -35,13 +35,15 @@ None of its own.
 https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/using-spot-instances.html
 """
 
+from collections.abc import Iterable
 from decimal import Decimal
+from functools import partial
 
 from fleet.catalog.model import Interruption, Price
 from fleet.cost import MACHINE_TYPES, Machines
 from fleet.stack.model import Unknown
 from fleet_policies.amounts import hourly, percent
-from fleet_policies.intent import all_of, flag, negated
+from fleet_policies.intent import Claim, all_of, flag, negated
 from fleet_policies.per_machines import decided, unplanned_machines
 from fleet_policies.rule import Found, Options, Rule, Undecided, Violation
 from fleet_policies.running import steady_hours, types_at_list_price
@@ -54,8 +56,11 @@ def verdict(machines: Machines, scene: Scene, _options: Options) -> Found | None
     if interruptible is None:
         return None
     in_market = all_of(*(negated(choice.launch.on_host) for choice in machines.choices))
-    no_spot = all_of(*(negated(other.may_use_spot) for other in scene.of_workload(machines)))
-    meant = all_of(interruptible, machines.only_on_demand, machines.runs_any, in_market, no_spot)
+    no_spot = (
+        scene.market.once("FC107", work, answer=partial(_is_without_spot, scene.who_does(work)))
+        for work in scene.workloads(machines)
+    )
+    meant = all_of(interruptible, machines.only_on_demand, machines.runs_any, in_market, *no_spot)
     if meant is False or machines.region is None:
         return None
     if isinstance(machines.region, Unknown):
@@ -72,6 +77,10 @@ def verdict(machines: Machines, scene: Scene, _options: Options) -> Found | None
             saving = (listed.usd - price.usd) * hours
             return decided(machines, meant, Violation(urn=machines.urn, text=text, saving=saving))
     return decided(machines, meant, None)
+
+
+def _is_without_spot(others: Iterable[Machines]) -> Claim:
+    return all_of(*(negated(other.may_use_spot) for other in others))
 
 
 def how_often(interruption: Interruption | None) -> str:

@@ -48,6 +48,9 @@ None of its own.
 https://docs.aws.amazon.com/autoscaling/ec2/userguide/auto-scaling-benefits.html
 """
 
+from collections.abc import Iterable
+from functools import partial
+
 from fleet.cost import MACHINE_TYPES, Machines
 from fleet.stack.model import UNKNOWN, Unknown
 from fleet_policies.intent import Claim, all_of, is_kind, negated
@@ -68,15 +71,24 @@ def verdict(machines: Machines, scene: Scene, _options: Options) -> Found | None
         return Undecided(urn=machines.urn, why="its zones are not all known yet")
     if machines.zones is None or len(machines.zones) != 1:
         return None
-    others = (*scene.of_workload(machines), *scene.of_cluster(machines))
-    alone = all_of(*(negated(_stands_elsewhere(other, machines.zones[0])) for other in others))
-    meant = all_of(meant, alone)
-    text = f"a service with several instances in one zone, {machines.zones[0]}; spread it over two or more"
+    zone = machines.zones[0]
+    works = (*scene.workloads(machines), *scene.cluster(machines))
+    shared = (
+        scene.market.once("FR502", work, zone, answer=partial(_is_only_in, zone, scene.who_does(work)))
+        for work in works
+    )
+    meant = all_of(meant, *shared)
+    text = f"a service with several instances in one zone, {zone}; spread it over two or more"
     return decided(machines, meant, Violation(urn=machines.urn, text=text))
 
 
+def _is_only_in(zone: str | Unknown, groups: Iterable[Machines]) -> Claim:
+    """No group that does the same work stands in another zone too, as node groups of one zone each do."""
+    return all_of(*(negated(_stands_elsewhere(group, zone)) for group in groups))
+
+
 def _stands_elsewhere(other: Machines, zone: str | Unknown) -> Claim:
-    """Another group that does the same work stands in another zone too, as node groups of one zone each do."""
+    """A group of the service that is not only in the zone."""
     differs: Claim = any(found != zone for found in other.zones) if isinstance(other.zones, tuple) else UNKNOWN
     return all_of(differs, other.runs_any, is_kind(other.tags, "service"))
 
