@@ -142,6 +142,8 @@ def _lines(option: Option, instances: Decimal, case: Case) -> list[Line]:
 
 def _by_use(machines: Machines, ways: Ways, catalog: Catalog) -> tuple[str, ...]:
     notes = {note for option in ways.options for note in option.volumes.by_use}
+    if machines.takes_the_first and machines.only_on_demand is True and len(machines.types) > 1:
+        notes.add("a type further down the list, where AWS has no capacity of the first")
     for choice in machines.choices:
         if machines.kind != "node_group" and not _has_root(choice.launch):
             notes.add("root volume of an instance: its size comes from the AMI")

@@ -8,6 +8,7 @@ from decimal import Decimal
 from fleet.catalog import Catalog
 from fleet.cost.carbon import kg_co2e_per_hour
 from fleet.planner.commitments import current, unused, worthwhile
+from fleet.planner.fallbacks import fallback_notes, with_fallbacks
 from fleet.planner.part import Part
 from fleet.planner.quotas import Quotas
 from fleet.plans.model import Allocation, CatalogStamp, Change, Conflict, Plan
@@ -31,10 +32,12 @@ def assemble(
     bound_usd: Decimal,
     left: FleetSpec,
     changes: list[Change] | None,
+    previous: Plan | None,
 ) -> Plan:
     """The plan of the fleet. It is infeasible when a part is, or when the whole passes a budget.
 
-    `bound_usd` holds for all parts together; `left` is the spec with what is left of its commitments.
+    `bound_usd` holds for all parts together; `left` is the spec with what is left of its commitments; `previous` the
+    plan that a new one disturbs no more than pays.
     """
     allocations = [allocation for part in parts for allocation in part.allocations]
     monthly = sum((a.monthly_usd for a in allocations), Decimal(0))
@@ -54,6 +57,7 @@ def assemble(
     }
     if conflicts or status == "infeasible":
         return Plan(**fields, **_nothing(conflicts))
+    allocations = with_fallbacks(spec, catalog, allocations, quotas, today=today, previous=previous)
     return Plan(
         **fields,
         status=status,
@@ -66,7 +70,7 @@ def assemble(
         conflicts=[],
         schedules=[schedule for part in parts for schedule in part.schedules],
         quotas=quotas.uses(),
-        assumptions=_once(text for part in parts for text in part.assumptions),
+        assumptions=_once([*(text for part in parts for text in part.assumptions), *fallback_notes(spec, allocations)]),
         next_steps=_once(
             [
                 *(text for part in parts for text in part.next_steps),

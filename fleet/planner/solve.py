@@ -55,7 +55,7 @@ def _planned(spec: FleetSpec, catalog: Catalog, today: date, previous: Plan | No
         changes = [*(round_.changes[s.name] for s in steps if s.name in round_.changes), *gone(steps, previous)]
     return assemble(
         spec, catalog, parts, round_.left.quotas, today=today, bound_usd=round_.bound_usd, left=round_.left.spec,
-        changes=changes,
+        changes=changes, previous=previous,
     )  # fmt: skip
 
 

@@ -27,6 +27,13 @@ class CatalogStamp(_Value):
     regions: list[str]
 
 
+class Fallback(_Value):
+    """A type that stands in for the planned one where AWS has no capacity of it: its on-demand price of an hour."""
+
+    instance_type: str
+    unit_hourly_usd: Usd
+
+
 class Allocation(_Value):
     """So many instances of one type, bought one way, in one region, for one or more workloads."""
 
@@ -44,6 +51,13 @@ class Allocation(_Value):
     shares: dict[str, float]
     price_as_of: date
     price_source: str
+    fallbacks: list[Fallback] = []
+    """In order of preference; only on demand."""
+
+    @property
+    def types(self) -> list[str]:
+        """The planned type, then those that stand in for it."""
+        return [self.instance_type, *(fallback.instance_type for fallback in self.fallbacks)]
 
 
 class Node(_Value):
@@ -153,3 +167,7 @@ class Plan(_Value):
     def of(self, workload: str) -> list[Allocation]:
         """Allocations that serve a workload."""
         return [allocation for allocation in self.allocations if workload in allocation.workloads]
+
+    def types_of(self, workload: str) -> frozenset[str]:
+        """Types that may serve a workload, those that stand in for others included."""
+        return frozenset(name for allocation in self.of(workload) for name in allocation.types)

@@ -30,6 +30,7 @@ __all__ = [
     "Candidates",
     "CarbonBudget",
     "Cluster",
+    "OnDemandRules",
     "Overhead",
     "Performance",
     "PlannerOptions",
@@ -129,9 +130,27 @@ class SavingsPlan(SpecModel):
         return self
 
 
+_MOST_TYPES = 20
+"""Instance types that EKS takes in a node group (CreateNodegroup, instanceTypes); Auto Scaling takes more."""
+
+
+class OnDemandRules(SpecModel):
+    """What stands in for a planned type on demand where AWS has no capacity of it."""
+
+    fallback_types: Annotated[int, Field(ge=0, lt=_MOST_TYPES)] = Field(
+        0, description="So many types at most stand in for each planned one: they do no less, in all of its zones."
+    )
+    max_extra_percent: NotNegative | None = Field(
+        None, description="What a type that stands in may cost above the planned one an hour, in per cent."
+    )
+
+
 class PurchaseRules(SpecModel):
     """Which purchase options may be used."""
 
+    on_demand: OnDemandRules = Field(
+        OnDemandRules(), description="What stands in for a planned type where AWS has no capacity of it."
+    )
     spot: SpotLimits = Field(SpotLimits(), description="Limits on spot, which only interruptible work uses.")
     capacity_blocks: bool = Field(default=True, description="Whether Capacity Blocks for ML may be planned.")
     savings_plans: list[SavingsPlan] = Field([], description="Savings plans that are owned already.")

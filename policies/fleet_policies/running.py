@@ -71,5 +71,5 @@ def is_planned(machines: Machines, plan: Plan | None) -> bool:
     if plan is None or workload is None or not machines.types:
         return False
     names = set(workload.split())
-    chosen = {a.instance_type for a in plan.allocations if names & set(a.workloads)}
+    chosen = frozenset[str]().union(*(plan.types_of(name) for name in names))
     return bool(chosen) and chosen >= set(machines.types)

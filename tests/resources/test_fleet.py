@@ -5,6 +5,7 @@ import json
 import pulumi
 import pytest
 
+from fleet.plans import Fallback
 from fleet.resources import ClusterSettings, NetworkSettings, OfficeHours, Reservation, Settings
 
 LAUNCH_TEMPLATE = "aws:ec2/launchTemplate:LaunchTemplate"
@@ -450,3 +451,75 @@ def test_an_image_on_shared_nodes_is_refused(declare_fleet, spec):
         declare_fleet(of=spec.model_copy(update={"workloads": shared}))
 
     assert caught.value.property_path == "spec.workloads.web.ami"
+
+
+FALLBACKS = [
+    Fallback(instance_type="m7a.4xlarge", unit_hourly_usd=1),
+    Fallback(instance_type="m7i.4xlarge", unit_hourly_usd=2),
+]
+
+
+def test_what_stands_in_comes_after_the_planned_type_and_counts_as_much(declare_fleet, make_plan, allocate):
+    """AWS tries the types in the order of the plan; sizes stay those of the plan, in instances."""
+    planned = allocate("licensing", "m8a.4xlarge", 6, fallbacks=FALLBACKS)
+
+    declared = declare_fleet(by=make_plan([planned]))
+
+    (group,) = declared.of(GROUP)
+    policy = group["mixedInstancesPolicy"]
+    assert [o["instanceType"] for o in policy["launchTemplate"]["overrides"]] == [
+        "m8a.4xlarge",
+        "m7a.4xlarge",
+        "m7i.4xlarge",
+    ]
+    assert not any("weightedCapacity" in override for override in policy["launchTemplate"]["overrides"])
+    assert policy["instancesDistribution"]["onDemandAllocationStrategy"] == "prioritized"
+    assert policy["instancesDistribution"]["onDemandPercentageAboveBaseCapacity"] == 100
+    assert (group["desiredCapacity"], group["maxSize"]) == (6, 6)
+    assert "launchTemplate" not in group
+
+
+def test_a_type_that_others_stand_in_for_is_no_base_of_a_spot_group(declare_fleet, make_plan, allocate):
+    """What stands in on demand is not meant for spot, so it stays out of the group that is."""
+    base = allocate("live", "g6.4xlarge", 1, fallbacks=[Fallback(instance_type="g6.8xlarge", unit_hourly_usd=2)])
+    spot = allocate("live", "g6.2xlarge", 2, purchase="spot")
+
+    declared = declare_fleet(by=make_plan([base, spot]))
+
+    types = [
+        [o["instanceType"] for o in group["mixedInstancesPolicy"]["launchTemplate"]["overrides"]]
+        for group in declared.of(GROUP)
+    ]
+    assert types == [["g6.4xlarge", "g6.8xlarge"], ["g6.2xlarge"]]
+
+
+def test_nodes_and_batch_list_what_stands_in(declare_fleet, make_plan, allocate):
+    """EKS takes the first type that AWS has, so the planned one leads; Batch chooses among all by price."""
+    same = [
+        Fallback(instance_type="c7g.4xlarge", unit_hourly_usd=2),
+        Fallback(instance_type="c6g.4xlarge", unit_hourly_usd=3),
+    ]
+    web = allocate("web", "c8g.4xlarge", 3, cluster="main", fallbacks=same)
+    nightly = allocate(
+        "nightly", "m7g.4xlarge", 3, fallbacks=[Fallback(instance_type="m8g.4xlarge", unit_hourly_usd=2)]
+    )
+
+    declared = declare_fleet(by=make_plan([web, nightly]))
+
+    for nodes in declared.of("aws:eks/nodeGroup:NodeGroup"):
+        assert nodes["instanceTypes"] == ["c8g.4xlarge", "c7g.4xlarge", "c6g.4xlarge"]
+        assert nodes["capacityType"] == "ON_DEMAND"
+    assert all("c8g-4xlarge" in name for name in declared.names("aws:eks/nodeGroup:NodeGroup"))
+    (environment,) = declared.of("aws:batch/computeEnvironment:ComputeEnvironment")
+    assert environment["computeResources"]["instanceTypes"] == ["m7g.4xlarge", "m8g.4xlarge"]
+    assert environment["computeResources"]["maxVcpus"] == 48
+
+
+def test_nothing_stands_in_for_what_is_reserved(declare_fleet, make_plan, allocate):
+    """Instances of another type would not start in the reservation."""
+    planned = allocate("licensing", "m8a.4xlarge", 6, fallbacks=FALLBACKS)
+
+    declared = declare_fleet(Settings(reservations={"licensing": Reservation(id="cr-1")}), by=make_plan([planned]))
+
+    (group,) = declared.of(GROUP)
+    assert "mixedInstancesPolicy" not in group

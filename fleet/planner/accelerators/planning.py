@@ -1,11 +1,13 @@
 """The three questions that the planner asks of accelerators: a plan for each kind, and what becomes of each type."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date
 
 from fleet.catalog import Catalog
+from fleet.planner.accelerators.choices import Choice
 from fleet.planner.accelerators.comparison import Judgement, families, judge_standing, judge_training, of_accelerator
 from fleet.planner.accelerators.inference import inference_task
+from fleet.planner.accelerators.market import survey
 from fleet.planner.accelerators.needs import AcceleratedWorkload
 from fleet.planner.accelerators.offers import Counter
 from fleet.planner.accelerators.rendering import rendering_task
@@ -35,7 +37,7 @@ def judge(spec: FleetSpec, workload: AcceleratedWorkload, catalog: Catalog, *, t
     counter = Counter(spec=spec, workload=workload, catalog=catalog, today=today)
     if isinstance(workload, Training):
         return judge_training(counter, workload)
-    return judge_standing(counter, _task(workload))
+    return judge_standing(counter, standing_task(workload))
 
 
 def reasons(
@@ -64,5 +66,12 @@ def judge_accelerator(
     return of_accelerator(counter, judged, accelerator)
 
 
-def _task(workload: Inference | Rendering) -> Task:
+def on_demand_choices(counter: Counter, region: str) -> Iterator[Choice]:
+    """Every type that the workload may run on, as it is bought on demand in a region."""
+    for choices in survey(counter).offers.values():
+        yield from (choice for choice in choices if choice.region == region and choice.purchase == "on_demand")
+
+
+def standing_task(workload: Inference | Rendering) -> Task:
+    """What a workload demands, and what an instance serves of it."""
     return inference_task(workload) if isinstance(workload, Inference) else rendering_task(workload)

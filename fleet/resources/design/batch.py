@@ -64,7 +64,7 @@ def _environment(
     source: Source, workload: Workload, key: tuple[Market, str], allocations: list[Allocation]
 ) -> ComputeDesign:
     market, architecture = key
-    types = {a.instance_type: source.facts(a.instance_type) for a in allocations}
+    types = {name: source.facts(name) for a in allocations for name in a.types}
     hours = {a.hours_per_month for a in allocations}
     tags = workload_tags(source.spec, workload, extra=source.settings.tags)
     return ComputeDesign(

@@ -27,6 +27,8 @@ class _Pool:
     market: Market
     exclusive: str | None
     types: set[str] = field(default_factory=set)
+    fallbacks: tuple[str, ...] = ()
+    """Types that stand in for the planned one, in order of preference."""
     workloads: set[str] = field(default_factory=set)
     counts: Counter[str] = field(default_factory=Counter)
     """Zone -> nodes."""
@@ -71,6 +73,7 @@ def _pools(source: Source, cluster: Cluster, allocations: list[Allocation]) -> l
             exclusive = _exclusive(source, workloads)
             pool = pools.setdefault((market, exclusive, *alike), _Pool(market, exclusive))
             pool.types.add(name)
+            pool.fallbacks = tuple(n for n in members[0].types[1:] if all(n in other.types for other in members))
             pool.workloads |= workloads
             pool.counts[zone] += count
     return list(pools.values())
@@ -99,7 +102,8 @@ def _spread(members: list[Allocation], cluster: Cluster) -> list[tuple[str, int,
 
 def _node_groups(source: Source, cluster: Cluster, pool: _Pool, *, mixed: bool) -> list[NodeGroupDesign]:
     """A group in each zone, so that its count is the plan's, and its name does not depend on the counts."""
-    types = tuple(source.facts(name) for name in sorted(pool.types))
+    # On demand EKS takes the first type that AWS has capacity of.
+    types = tuple(source.facts(name) for name in [*sorted(pool.types), *pool.fallbacks])
     workloads = tuple(sorted(pool.workloads))
     _check_images(source, workloads)
     owner = [pool.exclusive] if pool.exclusive else []

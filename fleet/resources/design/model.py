@@ -35,7 +35,10 @@ Market = Literal["on_demand", "spot", "capacity_block"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Choice:
-    """One instance type of a group: how many the plan has, and how many capacity units one of them is worth."""
+    """One instance type of a group: how many the plan has, and how many capacity units one of them is worth.
+
+    A type that only stands in where AWS has no capacity of the planned one has a count of 0.
+    """
 
     facts: TypeFacts
     count: int

@@ -72,7 +72,8 @@ def _bundles(source: Source, allocations: Sequence[Allocation]) -> list[tuple[Al
     """Which allocations share a group: all spot of a region and architecture, with an on-demand one as its base.
 
     Every other on-demand type gets a group of its own, since a group has no way to hold two on-demand types at given
-    counts. One architecture, since a group starts from one image. The first of a bundle is the type that leads it.
+    counts; so does one that others stand in for, as those are not meant for spot. One architecture, since a group
+    starts from one image. The first of a bundle is the type that leads it.
     """
     parts: dict[tuple[str, str], list[Allocation]] = {}
     for allocation in sorted(allocations, key=_largest_first):
@@ -86,7 +87,7 @@ def _bundles_of(allocations: Sequence[Allocation]) -> list[tuple[Allocation, lis
     steady = _merged([a for a in allocations if a.purchase != "spot"])
     if not spot:
         return [(a, [a]) for a in steady]
-    base = [a for a in steady[:1] if a.purchase != "capacity_block"]
+    base = [a for a in steady[:1] if a.purchase != "capacity_block" and not a.fallbacks]
     return [(spot[0], base + spot), *((a, [a]) for a in steady[len(base) :])]
 
 
@@ -136,9 +137,20 @@ def _choices(source: Source, workload: Workload, members: Sequence[Allocation]) 
     for member in members:
         counts[member.instance_type] = counts.get(member.instance_type, 0) + member.count
     types = [source.facts(name) for name in counts]
-    return tuple(
+    planned = tuple(
         Choice(facts=facts, count=counts[facts.name], weight=weight)
         for facts, weight in zip(types, weights(workload, types), strict=True)
+    )
+    return planned + _standing_in(source, members, planned)
+
+
+def _standing_in(source: Source, members: Sequence[Allocation], planned: Sequence[Choice]) -> tuple[Choice, ...]:
+    """Types that the plan lets stand in: one of them counts as one of the planned type, however much more it could."""
+    names = dict.fromkeys(fallback.instance_type for member in members for fallback in member.fallbacks)
+    return tuple(
+        Choice(facts=source.facts(name), count=0, weight=planned[0].weight)
+        for name in names
+        if name not in {choice.facts.name for choice in planned}
     )
 
 

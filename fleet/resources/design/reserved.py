@@ -16,7 +16,7 @@ def in_reservation(
 ) -> tuple[GroupDesign, ...]:
     """The groups of a workload, its only one in the reservation; InputPropertyError where it cannot be.
 
-    A reservation holds instances of one type in one zone, bought on demand or as a block.
+    A reservation holds instances of one type in one zone, bought on demand or as a block; nothing stands in for it.
     """
     if reservation is None:
         return tuple(groups)
@@ -28,9 +28,9 @@ def in_reservation(
             f"a reservation holds one instance type on demand or in a block, and the plan gives {given}; narrow the "
             "workload's 'candidates.instance_types' to the type that is reserved, or take the reservation out",
         )
-    (group,) = groups
+    group = replace(groups[0], choices=groups[0].choices[:1], reservation=reservation.id)
     if reservation.zone is None:
-        return (replace(group, reservation=reservation.id),)
+        return (group,)
     if not reservation.zone.startswith(group.region):
         raise InputPropertyError(f"{path}.zone", f"found {reservation.zone!r}, the plan is in {group.region}")
-    return (replace(group, reservation=reservation.id, zones=(reservation.zone,)),)
+    return (replace(group, zones=(reservation.zone,)),)

@@ -45,12 +45,9 @@ _WORKLOAD = "fleet:workload"
 
 
 def planned_types(plan: Plan) -> Mapping[str, frozenset[str]]:
-    """Types that the lock holds, by workload."""
-    found: dict[str, set[str]] = {}
-    for allocation in plan.allocations:
-        for workload in allocation.workloads:
-            found.setdefault(workload, set()).add(allocation.instance_type)
-    return {workload: frozenset(types) for workload, types in found.items()}
+    """Types that the lock holds, by workload: the planned ones, and those that stand in for them."""
+    names = {name for allocation in plan.allocations for name in allocation.workloads}
+    return {name: plan.types_of(name) for name in names}
 
 
 def check(scene: Scene, _options: Options) -> Iterator[Found]:
