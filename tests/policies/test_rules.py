@@ -56,6 +56,7 @@ def mixed(*types, low=1, high=4, tags=None, **shares):
     return [lt, mix("g", lt, types, low, high, tags=tags, **shares)]
 
 
+HPC = "hpc7g.16xlarge"
 ALL_SPOT = {"onDemandPercentageAboveBaseCapacity": 0}
 
 
@@ -103,6 +104,13 @@ FIRES = {
         [*nodes("a"), *nodes("b", kind="batch")],
         "in one zone, us-east-1a",
     ),
+    "a share of spot that is not sold": ("FA305", mixed(HPC, onDemandPercentageAboveBaseCapacity=50), "as spot"),
+    "spot above a base that is not sold": (
+        "FA305",
+        mixed(HPC, onDemandBaseCapacity=1, onDemandPercentageAboveBaseCapacity=0),
+        "as spot",
+    ),
+    "a second type that is not sold as spot": ("FA305", mixed("c7a.xlarge", HPC, **ALL_SPOT), HPC),
     "ray tracing": ("FA301", [ec2("i", "p5.48xlarge", tags={"fleet:needs": "ray_tracing"})], "ray tracing"),
     "a need of accelerator memory": ("FA301", [ec2("i", tags={"fleet:memory-gib": "8"})], "no accelerator"),
     "a need of an encoder": ("FA301", [ec2("i", tags={"fleet:needs": "video_encode"})], "no accelerator"),
@@ -199,6 +207,9 @@ SILENT = {
     "an environment that only sounds like one": ("FC109", [ec2("i", tags={"environment": "prod-test"})]),
     "a limit where there is no spot": ("FC112", [ec2("i", instanceMarketOptions={"spotOptions": None})]),
     "no capacity at all": ("FR504", mixed("c5.12xlarge", low=0, high=0, onDemandPercentageAboveBaseCapacity=0)),
+    "all on demand": ("FA305", mixed(HPC)),
+    "nothing to buy": ("FA305", mixed(HPC, low=0, high=0, **ALL_SPOT)),
+    "a type that nobody knows": ("FA305", mixed("x99.large", **ALL_SPOT)),
     "older types that widen spot": ("FC106", mixed("m4.large", "m7i.large", **ALL_SPOT)),
     "older types that on demand takes second": (
         "FC106",
@@ -259,6 +270,9 @@ UNSURE = {
         "FR502",
         [*zonal("a"), *group("rest", tags={"fleet:kind": "service", "fleet:workload": "web"})],
     ),
+    "whether any of it is spot": ("FA305", mixed(HPC, onDemandPercentageAboveBaseCapacity=UNKNOWN)),
+    "how it is bought": ("FA305", [ec2("i", HPC, instanceMarketOptions={"marketType": UNKNOWN})]),
+    "whether any of it runs": ("FA305", mixed(HPC, low=0, high=UNKNOWN, **ALL_SPOT)),
     "whether the rest of a workload is spot": (
         "FC107",
         [

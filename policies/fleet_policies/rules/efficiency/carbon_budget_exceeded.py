@@ -75,7 +75,9 @@ def _without_figure(scene: Scene) -> tuple[list[str], int]:
         priced = scene.priced.get(machines.urn)
         if priced is None or priced.kg_co2e_per_month is not None:
             continue
-        if machines.types_known and isinstance(machines.region, str):
+        # Where the amount has no upper end, what has no price may be launched, whatever it causes.
+        is_open = priced.monthly_usd is not None and priced.monthly_usd.max is None
+        if machines.types_known and isinstance(machines.region, str) and not is_open:
             missing += 1
         else:
             unbounded.append(machines.name)
