@@ -13,6 +13,7 @@ from types import MappingProxyType
 from fleet.catalog import Catalog
 from fleet.catalog.model import InstanceType, Price, Unpriced
 from fleet.planner.commitments import covered
+from fleet.planner.interruptions import kept_share
 from fleet.planner.prices import negotiated
 from fleet.spec.model import Batch, Candidates, FleetSpec, Service
 from fleet.vocabulary import Purchase, Reason
@@ -39,6 +40,8 @@ class Offer:
     zones: tuple[str, ...]
     commitment: str | None = None
     """The owned savings plan that pays for it, by the name of its limit."""
+    kept: float = 1.0
+    """Share of its work that interruptions leave: less than 1 on spot of batch work."""
 
     @property
     def usd(self) -> Decimal:
@@ -167,7 +170,8 @@ def _offers(
         elif not open_zones:
             yield "unavailable"
         else:
-            yield Offer(kind=kind, region=region, purchase=purchase, price=price, zones=open_zones)
+            kept = _kept(workload, catalog, kind, region) if purchase == "spot" else 1.0
+            yield Offer(kind=kind, region=region, purchase=purchase, price=price, zones=open_zones, kept=kept)
             if purchase == "on_demand":
                 yield from _committed(spec, workload, catalog, kind, region, price, open_zones, today)
 
@@ -198,14 +202,23 @@ def _price(
 def interruption_reason(
     spec: FleetSpec, workload: ProcessorWorkload, catalog: Catalog, kind: InstanceType, region: str
 ) -> Reason | None:
-    """Why spot of a type is too risky for a workload; None when it is not, or no limit is set."""
+    """Why spot of a type is too risky for a workload; None when it is not.
+
+    How often a type is interrupted must be known where a limit is set, and for batch work, whose price depends on it.
+    """
     limit = spec.rules_for(workload).spot.max_interruption_percent
-    if limit is None:
-        return None
     figures = catalog.interruption(kind.name, region)
     if figures is None:
-        return "no_spot_data"
-    return "interruption_rate" if figures.high_percent is None or figures.high_percent > limit else None
+        return "no_spot_data" if limit is not None or isinstance(workload, Batch) else None
+    if limit is not None and (figures.high_percent is None or figures.high_percent > limit):
+        return "interruption_rate"
+    return None if _kept(workload, catalog, kind, region) > 0 else "interruption_rate"
+
+
+def _kept(workload: ProcessorWorkload, catalog: Catalog, kind: InstanceType, region: str) -> float:
+    """The share of its work that interruptions leave to spot of a type."""
+    figures = catalog.interruption(kind.name, region)
+    return 1.0 if figures is None or isinstance(workload, Service) else kept_share(figures, workload.deadline_hours)
 
 
 def is_empty(spec: FleetSpec, type_: str, zone: str, purchase: Purchase) -> bool:

@@ -18,6 +18,8 @@ _RELATIVE_GAP = 1e-4
 _SIMPLICITY = 1e-3
 """Share of the cost that fewer groups of instances may cost: less than a spot price moves in a day."""
 _NODES = 20_000
+_SAME = 1e-9
+"""Relative difference of sizes that is rounding."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,6 +32,11 @@ class Option:
     takes: tuple[tuple[str, float], ...] = ()
     volume_usd: Decimal | None = None
     """The root volume's share of `hourly_usd`; None where the catalog has no price for it."""
+
+    @property
+    def size(self) -> float:
+        """Units of one instance, those that interruptions lose counted: what shares of a group go by."""
+        return self.units / self.offer.kept
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -206,17 +213,17 @@ def _beats(better: Option, worse: Option, demand: Demand) -> bool:
     return (
         better.offer.purchase == worse.offer.purchase
         and better.units >= worse.units
-        and (better.offer.purchase != "spot" or _fits_as_spot(better.units, worse.units, demand))
+        and (better.offer.purchase != "spot" or _fits_as_spot(better, worse, demand))
         and set(better.offer.zones) >= set(worse.offer.zones)
         and all(amount <= dict(worse.takes).get(name, 0.0) for name, amount in better.takes)
     )
 
 
-def _fits_as_spot(more: float, fewer: float, demand: Demand) -> bool:
-    """Whether spot of more units may stand wherever that of fewer does: more needs more on demand, and has fewer."""
-    if demand.spot.on_demand_base > 0 and more != fewer:
+def _fits_as_spot(better: Option, worse: Option, demand: Demand) -> bool:
+    """Whether spot of more units may stand for that of fewer: the larger needs more on demand and is capped lower."""
+    if demand.spot.on_demand_base > 0 and better.size > worse.size * (1 + _SAME):
         return False
-    return _spot_types(demand) <= 1 or _most_of_a_type(more, demand) >= _most_of_a_type(fewer, demand)
+    return _spot_types(demand) <= 1 or _most_of_a_type(better.units, demand) >= _most_of_a_type(worse.units, demand)
 
 
 def _on_spot(demand: Demand) -> float:
@@ -278,7 +285,7 @@ def _base_row(
     if base > 0:
         # A share of what runs, as an Auto Scaling group counts it: on demand >= base x everything.
         shares = {
-            column: options[i].units * (1 - base if options[i].offer.purchase != "spot" else -base)
+            column: options[i].size * (1 - base if options[i].offer.purchase != "spot" else -base)
             for (i, _), column in columns.items()
         }
         program.row(shares, low=0.0)

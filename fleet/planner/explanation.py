@@ -189,7 +189,7 @@ def _beside(spec: FleetSpec, workload: Service | Batch, catalog: Catalog, region
 
 def _units(spec: FleetSpec, workload: Service | Batch, catalog: Catalog, offer: Offer, work: Work) -> float:
     if isinstance(workload, Batch):
-        return batch_vcpus(workload, offer.kind, work)
+        return batch_vcpus(workload, offer.kind, work) * offer.kept
     if workload.cluster is None:
         return float(replicas_on(workload, offer.kind, work))
     cluster = next(item for item in spec.clusters if item.name == workload.cluster)

@@ -20,6 +20,7 @@ from fleet.planner.covering import (
     cover,
     relaxed_usd,
 )
+from fleet.planner.interruptions import batch_note, service_note
 from fleet.planner.missing_prices import nothing_priced, only_unpriced, unknown_regions, unpriced_note, unpriced_step
 from fleet.planner.part import Part
 from fleet.planner.rejections import rejections
@@ -162,7 +163,7 @@ def _in_region(
     options: list[Option] = []
     too_small: dict[str, frozenset[Reason]] = {}
     for offer in market.offers:
-        covered = units(offer.kind)
+        covered = units(offer.kind) * offer.kept
         if covered <= 0:
             too_small[offer.kind.name] = why_too_small(workload, offer.kind)
             continue
@@ -244,7 +245,7 @@ def _part(
         monthly_bound_usd=bound,
         rejections=turned_down,
         assumptions=(
-            *_assumptions(workload, work, families, best),
+            *_assumptions(workload, work, families, best, catalog),
             *(note for region in regions for note in unpriced_note(workload.name, region.name, region.unpriced)),
         ),
         next_steps=tuple(step for region in regions for step in unpriced_step(region.name, region.unpriced)),
@@ -310,7 +311,9 @@ def _allocation(
     )
 
 
-def _assumptions(workload: Service | Batch, work: Work, families: set[str], region: _Region) -> tuple[str, ...]:
+def _assumptions(
+    workload: Service | Batch, work: Work, families: set[str], region: _Region, catalog: Catalog
+) -> tuple[str, ...]:
     said = []
     if isinstance(workload, Service):
         said.append(f"{workload.name}: {NOMINAL_MEMORY}")
@@ -319,8 +322,14 @@ def _assumptions(workload: Service | Batch, work: Work, families: set[str], regi
     unmeasured = work.unmeasured(families)
     if unmeasured:
         said.append(f"{workload.name}: no CoreMark is known for {', '.join(unmeasured)}; they count at nominal vCPU")
-    if any(region.options[index].offer.purchase == "spot" for index, _ in region.cover.counts):
+    spot = [offer for index, _ in region.cover.counts if (offer := region.options[index].offer).purchase == "spot"]
+    if spot:
         said.append(f"{workload.name}: spot prices are estimates that move; the plan counts their figure of today")
+        said.append(
+            service_note(workload.name, (catalog.interruption(o.kind.name, o.region) for o in spot))
+            if isinstance(workload, Service)
+            else batch_note(workload.name, workload.deadline_hours, (offer.kept for offer in spot))
+        )
     return (*said, *volume_note(region.options[0].offer.region, [option.volume_usd for option in region.options]))
 
 

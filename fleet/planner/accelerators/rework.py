@@ -1,10 +1,8 @@
 """How much longer a training job takes on spot, because interruptions throw work away."""
 
-import math
 from dataclasses import dataclass
 
-from fleet.catalog.model import Interruption
-from fleet.money import HOURS_PER_MONTH
+from fleet.planner.interruptions import hourly_rate
 
 CHECKPOINT_HOURS = 1.0
 """Assumed time between checkpoints: an interruption loses half of it on average."""
@@ -24,12 +22,6 @@ class Rework:
     """Expected hours of the job as a multiple of its useful hours."""
 
 
-def monthly_probability(figures: Interruption) -> float:
-    """The pessimistic end of the advisor's bucket; its low end where no upper end is published (over 20 %)."""
-    percent = figures.low_percent if figures.high_percent is None else figures.high_percent
-    return percent / 100
-
-
 def expected_rework(probability: float, nodes: int) -> Rework | None:
     """Stretch of a synchronous job on so many spot nodes; None when it would not get ahead.
 
@@ -39,7 +31,7 @@ def expected_rework(probability: float, nodes: int) -> Rework | None:
     """
     if probability >= 1:
         return None
-    rate = -math.log1p(-probability) / HOURS_PER_MONTH
+    rate = hourly_rate(probability)
     lost = nodes * rate * (CHECKPOINT_HOURS / 2 + RESTART_HOURS)
     return None if lost >= 1 else Rework(monthly_probability=probability, nodes=nodes, factor=1 / (1 - lost))
 

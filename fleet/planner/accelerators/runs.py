@@ -12,8 +12,9 @@ from decimal import ROUND_CEILING, Decimal
 from fleet.planner.accelerators import blocks
 from fleet.planner.accelerators.choices import Choice
 from fleet.planner.accelerators.needs import need_of
-from fleet.planner.accelerators.rework import Rework, expected_rework, monthly_probability
+from fleet.planner.accelerators.rework import Rework, expected_rework
 from fleet.planner.accelerators.work import HOURS_PER_DAY, delivered_pflops, instances_for_work, whole
+from fleet.planner.interruptions import monthly_probability
 from fleet.spec.model import PurchaseRules, Training
 from fleet.vocabulary import Reason
 

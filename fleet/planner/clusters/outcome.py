@@ -9,6 +9,7 @@ from fleet.money import usd
 from fleet.planner.clusters.clashes import clashes
 from fleet.planner.clusters.ground import Ground, hours_of
 from fleet.planner.clusters.zones import Zoned
+from fleet.planner.interruptions import service_note
 from fleet.planner.missing_prices import unpriced_note, unpriced_step
 from fleet.planner.packing import NEAR, Load
 from fleet.planner.part import Part
@@ -51,11 +52,19 @@ def part_of(ground: Ground, zoned: Sequence[Zoned], bound_of: Bound) -> Part:
         rejections=turned_down,
         assumptions=(
             *(f"{w.name}: min_nodes is not planned for on shared nodes" for w in ground.members if w.min_nodes),
+            *_spot_note(ground, allocations),
             *volume_note(ground.spec.region, [ground.volume_hourly_usd]),
             *unpriced_note(f"cluster {ground.cluster.name}", ground.spec.region, unpriced),
         ),
         next_steps=unpriced_step(ground.spec.region, unpriced),
     )
+
+
+def _spot_note(ground: Ground, allocations: Sequence[Allocation]) -> tuple[str, ...]:
+    figures = [ground.catalog.interruption(a.instance_type, a.region) for a in allocations if a.purchase == "spot"]
+    owner = f"cluster {ground.cluster.name}"
+    prices = f"{owner}: spot prices are estimates that move; the plan counts their figure of today"
+    return (prices, service_note(owner, figures)) if figures else ()
 
 
 def _by_group(zoned: Sequence[Zoned]) -> list[tuple[Sequence[Service], list[Zoned]]]:

@@ -159,12 +159,22 @@ def _services_and_batch_fit(spec, catalog, found):
                 for k, a in kinds
             ]
             capacity = sum(c for c, _ in each)
-            assert capacity >= workload.vcpu_hours / workload.deadline_hours - SLACK
+            useful = sum(c * _kept(catalog, a, workload.deadline_hours) for c, a in each)
+            assert useful >= workload.vcpu_hours / workload.deadline_hours - SLACK
             hours = {a.hours_per_month for _, a in each}
-            assert max(hours) * capacity == pytest.approx(workload.vcpu_hours * workload.runs_per_month, rel=1e-6)
+            assert max(hours) * useful == pytest.approx(workload.vcpu_hours * workload.runs_per_month, rel=1e-6)
             base = spec.rules_for(workload).spot.on_demand_base_percent / 100
             if workload.interruptible and base:
                 assert sum(c for c, a in each if a.purchase != "spot") >= base * capacity - SLACK
+
+
+def _kept(catalog, allocation, run_hours):
+    """The share of its work that a spot node keeps, when an interruption loses half a run of it."""
+    if allocation.purchase != "spot":
+        return 1.0
+    bucket = catalog.interruption(allocation.instance_type, allocation.region)
+    stays_a_month = 1 - (bucket.high_percent or bucket.low_percent) / 100
+    return 1 + math.log(stays_a_month) / 730 * run_hours / 2
 
 
 def _prices(spec, catalog, allocation, listed):
