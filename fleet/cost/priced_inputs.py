@@ -25,6 +25,7 @@ _PLAIN: Mapping[str, tuple[str, ...]] = {
         "mixedInstancesPolicy.instancesDistribution.onDemandPercentageAboveBaseCapacity",
         "mixedInstancesPolicy.instancesDistribution.onDemandAllocationStrategy",
         "mixedInstancesPolicy.instancesDistribution.spotAllocationStrategy",
+        "warmPool.poolState", "warmPool.minSize", "warmPool.maxGroupPreparedCapacity",
     ),
     "aws:ec2/fleet:Fleet": (
         "targetCapacitySpecification.totalTargetCapacity", "targetCapacitySpecification.onDemandTargetCapacity",
@@ -33,7 +34,9 @@ _PLAIN: Mapping[str, tuple[str, ...]] = {
     "aws:ec2/spotFleetRequest:SpotFleetRequest": ("targetCapacity", "onDemandTargetCapacity", "allocationStrategy"),
     "aws:eks/nodeGroup:NodeGroup": (
         "capacityType", "diskSize", "scalingConfig.minSize", "scalingConfig.maxSize", "scalingConfig.desiredSize",
+        "warmPoolConfig.poolState", "warmPoolConfig.minSize", "warmPoolConfig.maxGroupPreparedCapacity",
     ),
+    "aws:eks/cluster:Cluster": ("version", "upgradePolicy.supportType"),
     "aws:batch/computeEnvironment:ComputeEnvironment": (
         "computeResources.type", "computeResources.minVcpus", "computeResources.maxVcpus",
         "computeResources.desiredVcpus", "computeResources.allocationStrategy",
@@ -49,6 +52,10 @@ _PLAIN: Mapping[str, tuple[str, ...]] = {
 }  # fmt: skip
 """Paths of inputs whose values may be shown, by type."""
 
+_PATHS: Mapping[str, tuple[tuple[str, list[str]], ...]] = {
+    kind: tuple((path, path.split(".")) for path in paths) for kind, paths in _PLAIN.items()
+}
+
 _LISTS: Mapping[str, tuple[str, ...]] = {
     "aws:eks/nodeGroup:NodeGroup": ("instanceTypes",),
     "aws:batch/computeEnvironment:ComputeEnvironment": ("computeResources.instanceTypes",),
@@ -59,8 +66,8 @@ def priced_inputs(resource: Resource) -> dict[str, Any]:
     """Known values of the allowed inputs of a resource, by path."""
     values = effective(resource)
     shown: dict[str, Any] = {}
-    for path in _PLAIN.get(resource.type, ()):
-        value = at(values, *path.split("."))
+    for path, keys in _PATHS.get(resource.type, ()):
+        value = at(values, *keys)
         if isinstance(value, str | int | float) and value != "":
             shown[path] = value[:_LONGEST] if isinstance(value, str) else value
     for path in _LISTS.get(resource.type, ()):

@@ -853,3 +853,14 @@ def test_a_choice_without_a_price_is_not_billed_as_another(make, price, case):
     assert (one.unpriced_reason is None) == (case == "what is launched first has a price")
     assert len(whole.unpriced) == (one.unpriced_reason is not None)
     assert one.monthly_usd is None or sum((line.monthly_usd for line in one.lines), Decimal(0)) == one.monthly_usd.min
+
+
+def test_what_a_price_came_from_is_shown(make, price):
+    """The inputs of a warm pool and of a cluster's support stand beside the amount."""
+    cluster = make(
+        "aws:eks/cluster:Cluster", "c", {"version": "1.33", "upgradePolicy": {"supportType": "EXTENDED"}, "name": "x"}
+    )
+    found, _ = price(*warm(make, {"poolState": "Running", "minSize": 2}), cluster)
+
+    assert found["c"].priced_inputs == {"version": "1.33", "upgradePolicy.supportType": "EXTENDED"}
+    assert {"warmPool.poolState": "Running", "warmPool.minSize": 2}.items() <= found["g"].priced_inputs.items()
