@@ -146,10 +146,15 @@ def _why_unknown(name: str, catalog: Catalog) -> str:
     if listed is not None:
         return listed.why_not
     shown = name[:_LONGEST_NAME]
-    family, _, size = shown.partition(".")
+    typed = shown.lower()
+    family, _, size = typed.partition(".")
     # One part is nearly always right. Comparing with every type would take long for thousands of unknown names.
-    alike = [known for known in catalog.types if known.startswith(f"{family}.") or known.endswith(f".{size}")]
-    close = nearest(shown, alike, limit=1)
+    alike = [
+        known
+        for known in catalog.types
+        if known.startswith(f"{family}.") or known.endswith(f".{size}") or known.replace(".", "") == typed
+    ]
+    close = nearest(typed, alike, limit=1)
     hint = f"; did you mean {close[0]!r}?" if close else ""
     return f"the catalog of {catalog.as_of} knows no type {shown!r}{hint}"
 

@@ -440,6 +440,24 @@ def test_each_reason_without_a_price_is_told_with_a_resource_that_it_holds_for(c
     assert f"; b and 1 more: {KNOWS}{hint}" in found
 
 
+@pytest.mark.parametrize(
+    ("slip", "meant"),
+    [
+        pytest.param("m5.larg", "m5.large", id="a letter left out"),
+        pytest.param("m55.large", "m5.large", id="a letter too many in the family"),
+        pytest.param("m5large", "m5.large", id="no dot"),
+        pytest.param("M5.large", "m5.large", id="capitals"),
+        pytest.param("g6e.2xlrage", "g6e.2xlarge", id="letters swapped"),
+        pytest.param("nonsense", None, id="like none"),
+    ],
+)
+def test_a_slip_in_a_type_comes_with_what_was_meant(catalog, slip, meant):
+    """The nearest type of the same family or size; no guess for what is like none."""
+    [found] = ask(catalog, "FC104", [ec2("i", slip)])
+
+    assert found.endswith(f"did you mean {meant!r}?" if meant else f"knows no type {slip!r}")
+
+
 def test_reasons_beyond_three_are_counted(catalog):
     """A program that makes names up gets one finding."""
     [found] = ask(catalog, "FC104", [ec2(f"i{place:02}", f"x{place:02}.odd") for place in range(30)])
