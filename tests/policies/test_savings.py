@@ -98,15 +98,18 @@ def newer(name):
     old = TYPES[name]
     if old["current_generation"]:
         return None
-    fitting = [
+    after = [
         other
         for other in SOLD
         if TYPES[other]["current_generation"]
         and (not old["generation"] or int(TYPES[other]["generation"] or 99) > int(old["generation"]))
-        and all(TYPES[other][same] == old[same] for same in ("architecture", "category", "bare_metal"))
+        and all(TYPES[other][same] == old[same] for same in ("architecture", "bare_metal"))
         and holds(other, name, "vcpus", "memory_gib", "instance_storage_gb", "accelerators")
         and (old["burstable"] or not TYPES[other]["burstable"])
     ]
+    fitting = [other for other in after if TYPES[other]["category"] == old["category"]]
+    if not fitting and not old["burstable"]:
+        fitting = [other for other in after if TYPES[other]["category"] in "cmr"]
     sized = [o for o in fitting if figure(o, "vcpus") == min(figure(f, "vcpus") for f in fitting)]
     measured = [other for other in sized if work(other)]
     if measured:

@@ -45,11 +45,16 @@ from fleet_policies.running import steady_hours, types_at_list_price
 from fleet_policies.scene import Scene
 
 _HUNDRED = Decimal(100)
+_GENERAL = frozenset({"c", "m", "r"})
 
 
 def successor(old: InstanceType, offers: Iterable[Offered]) -> Offered | None:
     """The newer type of most measured work per dollar that is large enough; the cheapest one without measurements."""
-    fitting = [o for o in offers if _may_follow(o.shape, old)]
+    newer = [o for o in offers if _may_follow(o.shape, old)]
+    fitting = [o for o in newer if o.shape.category == old.category]
+    if not fitting and not old.burstable:
+        # A category that AWS has not continued (a1) is followed by those for general use.
+        fitting = [o for o in newer if o.shape.category in _GENERAL]
     smallest = min((o.shape.vcpus for o in fitting), default=0)
     sized = [o for o in fitting if o.shape.vcpus == smallest]
     measured = [(rate, o) for o in sized if (rate := work_per_dollar(o)) is not None]
@@ -63,7 +68,6 @@ def _may_follow(new: InstanceType, old: InstanceType) -> bool:
         new.current_generation
         and (old.generation is None or new.generation is None or new.generation > old.generation)
         and new.architecture == old.architecture
-        and new.category == old.category
         and new.vcpus >= old.vcpus
         and new.memory_gib >= old.memory_gib
         and new.instance_storage_gb >= old.instance_storage_gb
