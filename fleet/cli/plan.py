@@ -67,7 +67,7 @@ def _check(path: Path, spec: "FleetSpec", catalog: "Catalog", json_: bool) -> in
 def _solve(path: Path, spec: "FleetSpec", catalog: "Catalog", *, json_: bool, fresh: bool, today: str | None) -> int:
     from fleet.planner import plan as solve
     from fleet.plans import lock_path, plan_json, write_lock
-    from fleet.report.plan import changes_text, plan_text
+    from fleet.report.plan import changes_text, claim, plan_text
 
     lock = lock_path(path)
     previous = None if fresh else _previous(lock)
@@ -83,7 +83,7 @@ def _solve(path: Path, spec: "FleetSpec", catalog: "Catalog", *, json_: bool, fr
             f"warning: the gap of {found.gap_percent:.2f} % is above max_gap_percent {spec.planner.max_gap_percent:g}"
         )
     if found.status == "infeasible":
-        voice.warn(f"no fleet is possible; {lock} is left as it was" if lock.exists() else "no fleet is possible")
+        voice.warn(f"{claim(found)}; {lock} is left as it was" if lock.exists() else claim(found))
         return 1
     if found.status == "timed_out" and not found.allocations:
         voice.warn("nothing was found within planner.time_limit_seconds; the lock is left as it was")

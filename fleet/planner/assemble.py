@@ -13,7 +13,7 @@ from fleet.planner.part import Part
 from fleet.planner.quotas import Quotas
 from fleet.plans.model import Allocation, CatalogStamp, Change, Conflict, Plan
 from fleet.spec.digest import spec_sha256
-from fleet.spec.model import FleetSpec
+from fleet.spec.model import FleetSpec, PurchaseRules
 from fleet.vocabulary import Status
 
 _MICRO = Decimal("0.000001")
@@ -45,7 +45,7 @@ def assemble(
     bound = min(bound_usd, monthly + one_off)
     conflicts = [conflict for part in parts for conflict in part.conflicts if part.status == "infeasible"]
     if not conflicts:
-        conflicts = _over_budget(spec, allocations, bound)
+        conflicts = _over_budget(spec, allocations, bound, parts)
     status = _status(parts, monthly + one_off, bound)
     fields = {
         "name": spec.name,
@@ -118,21 +118,15 @@ def _regions(spec: FleetSpec) -> list[str]:
     return sorted({region for workload in spec.workloads for region in spec.regions_for(workload)} | {spec.region})
 
 
-def _over_budget(spec: FleetSpec, allocations: Sequence[Allocation], bound: Decimal) -> list[Conflict]:
+def _over_budget(
+    spec: FleetSpec, allocations: Sequence[Allocation], bound: Decimal, parts: Sequence[Part]
+) -> list[Conflict]:
     """Budgets that the fleet passes: the whole fleet's, then the workloads' own."""
     found: list[Conflict] = []
     cost = sum((a.monthly_usd + (a.job_usd or 0) for a in allocations), Decimal(0))
     limit = spec.budget.monthly_usd
     if limit is not None and cost > limit:
-        proved = "no fleet costs less than" if bound > limit else "the cheapest fleet found costs"
-        found.append(
-            Conflict(
-                constraint="budget.monthly_usd",
-                needed=f"{cost:,.2f} USD for a month and one-off jobs",
-                allowed=f"{limit:,.2f} USD",
-                hint=f"{proved} {bound if bound > limit else cost:,.2f} USD; raise the budget or ask for less",
-            )
-        )
+        found.append(_passed("budget.monthly_usd", "a fleet", (cost, bound, limit)))
     for workload in spec.workloads:
         most = workload.budget_monthly_usd
         own = sum(
@@ -140,15 +134,42 @@ def _over_budget(spec: FleetSpec, allocations: Sequence[Allocation], bound: Deci
             Decimal(0),
         )
         if most is not None and own > most:
-            found.append(
-                Conflict(
-                    constraint=f"budget_monthly_usd of {workload.name}",
-                    needed=f"{own:,.2f} USD",
-                    allowed=f"{most:,.2f} USD",
-                    hint=f"raise the budget of {workload.name} or ask for less",
-                )
-            )
+            least = _least_alone(spec, workload.name, parts)
+            found.append(_passed(f"budget_monthly_usd of {workload.name}", workload.name, (own, least, most)))
     return found
+
+
+def _passed(constraint: str, what: str, usd: tuple[Decimal, Decimal, Decimal]) -> Conflict:
+    """A budget that the best plan found passes, from its cost, the bound that was proved, and the limit."""
+    cost, bound, limit = usd
+    proved = bound > limit
+    return Conflict(
+        constraint=constraint,
+        needed=f"{cost:,.2f} USD for a month and one-off jobs, the cheapest found",
+        allowed=f"{limit:,.2f} USD",
+        hint=(
+            f"no plan has {what} for less than {bound:,.2f} USD: raise the budget to {cost:,.2f} USD or ask for less"
+            if proved
+            else f"no plan within the budget was found, but none is ruled out: {what} costs {bound:,.2f} USD at least; "
+            f"raise the budget to {cost:,.2f} USD, or ask for less"
+        ),
+        proved=proved,
+    )
+
+
+def _least_alone(spec: FleetSpec, name: str, parts: Sequence[Part]) -> Decimal:
+    """What a workload costs at least; 0 where that is not proved: on shared nodes, and where others take of limits."""
+    is_limited = spec.quotas.defaults or spec.quotas.limits or any(rules.savings_plans for rules in _purchases(spec))
+    if is_limited:
+        return Decimal(0)
+    for part in parts:
+        if part.allocations and all(a.workloads == [name] and a.cluster is None for a in part.allocations):
+            return part.monthly_bound_usd + part.one_off_bound_usd
+    return Decimal(0)
+
+
+def _purchases(spec: FleetSpec) -> list[PurchaseRules]:
+    return [spec.purchase, *(w.purchase for w in spec.workloads if w.purchase is not None)]
 
 
 def _carbon(catalog: Catalog, allocations: Sequence[Allocation]) -> float | None:

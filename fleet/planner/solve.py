@@ -12,8 +12,10 @@ from fleet.planner.assemble import assemble
 from fleet.planner.clashes import smallest_clash
 from fleet.planner.commitments import current, in_order
 from fleet.planner.coverage import least_usd, paid_by_plans
+from fleet.planner.covering import cheapest_cover, cover
 from fleet.planner.keep import cost, gone, settled
 from fleet.planner.limits import limits_of
+from fleet.planner.own_nodes import How
 from fleet.planner.part import Part
 from fleet.planner.quotas import Quotas
 from fleet.planner.steps import Left, Step, steps_of
@@ -37,12 +39,17 @@ def plan(
     found = _planned(spec, catalog, today, previous, progress)
     if found.status == "infeasible" and previous is not None:
         # What is kept may be too dear for a budget that a new plan keeps.
-        return _planned(spec, catalog, today, None, progress)
+        found = _planned(spec, catalog, today, None, progress)
+    if found.conflicts and not any(conflict.proved for conflict in found.conflicts):
+        # So may be the few groups of instances for which a little more was spent.
+        return _planned(spec, catalog, today, None, progress, cheapest_cover)
     return found
 
 
-def _planned(spec: FleetSpec, catalog: Catalog, today: date, previous: Plan | None, progress: Progress | None) -> Plan:
-    walk = _Walk(spec=spec, catalog=catalog, today=today, previous=previous, progress=progress)
+def _planned(
+    spec: FleetSpec, catalog: Catalog, today: date, previous: Plan | None, progress: Progress | None, how: How = cover
+) -> Plan:
+    walk = _Walk(spec=spec, catalog=catalog, today=today, previous=previous, progress=progress, how=how)
     round_ = walk.best()
     steps = steps_of(spec, catalog, today)
     parts = [round_.parts[step.name] for step in steps]
@@ -88,10 +95,11 @@ class _Walk:
     today: date
     previous: Plan | None
     progress: Progress | None
+    how: How
 
     def best(self) -> _Round:
         """The round in the order of the spec; where quotas leave some without a plan, the best of other ways."""
-        steps = steps_of(self.spec, self.catalog, self.today)
+        steps = steps_of(self.spec, self.catalog, self.today, self.how)
         start = Left(quotas=Quotas.of(self.spec, self.catalog), spec=current(self.spec, self.today))
         best = self._round(steps, start, {})
         if not best.homeless or not start.quotas.allowed or len(steps) == 1:

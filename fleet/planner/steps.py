@@ -11,9 +11,10 @@ from fleet.planner.accelerators import plan_inference, plan_rendering, plan_trai
 from fleet.planner.candidates import NO_TOLL
 from fleet.planner.clusters import kept_clusters, plan_cluster, relaxed_cluster_usd
 from fleet.planner.commitments import less_commitments, without_plans
+from fleet.planner.covering import cover
 from fleet.planner.mac import as_batch, needs_mac, plan_apple_builds
 from fleet.planner.own_held import kept_own_nodes
-from fleet.planner.own_nodes import plan_batch, plan_service
+from fleet.planner.own_nodes import How, plan_batch, plan_service
 from fleet.planner.part import Part
 from fleet.planner.quotas import Quotas
 from fleet.plans.model import Allocation, Node
@@ -86,13 +87,17 @@ class Step:
         return allocation.workloads == [self.name]
 
 
-def steps_of(spec: FleetSpec, catalog: Catalog, today: date) -> list[Step]:
-    """What is planned, in the order of the spec; a cluster stands where its first workload does."""
+def steps_of(spec: FleetSpec, catalog: Catalog, today: date, how: How = cover) -> list[Step]:
+    """What is planned, in the order of the spec; a cluster stands where its first workload does.
+
+    `how` answers the covering model of workloads with nodes of their own.
+    """
     clusters = {cluster.name: cluster for cluster in spec.clusters}
     steps = []
     for workload in spec.workloads:
         if not (isinstance(workload, Service) and workload.cluster is not None):
-            plan, keep = partial(_planned, workload.name, catalog, today), partial(_kept, workload.name, catalog, today)
+            plan = partial(_planned, workload.name, catalog, today, how)
+            keep = partial(_kept, workload.name, catalog, today)
             steps.append(Step(name=workload.name, plan=plan, keep=keep))
             continue
         cluster = clusters.pop(workload.cluster, None)
@@ -124,16 +129,18 @@ def _kept_cluster(cluster: Cluster, catalog: Catalog, today: date, left: Left, l
     return kept_clusters(left.spec, cluster, catalog, locked.nodes, today=today, free=free, discount=locked.discount)
 
 
-def _planned(name: str, catalog: Catalog, today: date, left: Left, *, toll: Mapping[str, float] = NO_TOLL) -> Part:
+def _planned(
+    name: str, catalog: Catalog, today: date, how: How, left: Left, *, toll: Mapping[str, float] = NO_TOLL
+) -> Part:
     """One workload outside clusters; a toll steers services and batch work only."""
     spec, quotas = left.spec, left.quotas
     workload = spec.workload(name)
     if isinstance(workload, Service):
-        return plan_service(spec, workload, catalog, today=today, free=quotas.free, toll=toll)
+        return plan_service(spec, workload, catalog, today=today, free=quotas.free, toll=toll, how=how)
     batch = _as_batch(workload, catalog)
     if batch is not None:
         work, assumed = batch
-        part = plan_batch(spec, work, catalog, today=today, free=quotas.free, toll=toll)
+        part = plan_batch(spec, work, catalog, today=today, free=quotas.free, toll=toll, how=how)
         return replace(part, assumptions=(*assumed, *part.assumptions))
     limited = spec.model_copy(update={"quotas": quotas.rules()})
     if isinstance(workload, AppleBuilds):
@@ -159,7 +166,9 @@ def _kept(name: str, catalog: Catalog, today: date, left: Left, locked: Locked) 
     workload = left.spec.workload(name)
     own = workload if isinstance(workload, Service) else (_as_batch(workload, catalog) or (None,))[0]
     if own is None:
-        yield _planned(name, catalog, today, replace(left, spec=_narrowed(left.spec, workload, locked.allocations)))
+        yield _planned(
+            name, catalog, today, cover, replace(left, spec=_narrowed(left.spec, workload, locked.allocations))
+        )
         return
     free = left.quotas.free
     yield from kept_own_nodes(

@@ -87,6 +87,8 @@ class Conflict(_Value):
     needed: str
     allowed: str
     hint: str
+    proved: bool = True
+    """False for a budget that every plan found passes, while the bound does not: another plan may keep it."""
 
 
 class Lease(_Value):

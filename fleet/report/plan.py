@@ -92,7 +92,8 @@ def _week(plan: Plan, schedule: Schedule) -> str:
 def claim(plan: Plan) -> str:
     """How good the plan is proved to be, in a few words."""
     if plan.status == "infeasible":
-        return "no fleet is possible"
+        unproved = bool(plan.conflicts) and not any(conflict.proved for conflict in plan.conflicts)
+        return "no plan within the budget was found" if unproved else "no fleet is possible"
     seconds = f", solved in {plan.solve_seconds:.2f} s" if plan.solve_seconds is not None else ""
     if plan.status == "optimal":
         return f"proved optimal (gap {plan.gap_percent:.2f} %{seconds})"
