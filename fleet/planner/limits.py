@@ -347,6 +347,7 @@ def _count(_: FleetSpec, parts: Sequence[Part]) -> str:
 def _of_quota(catalog: Catalog, key: tuple[str, str], _: FleetSpec, parts: Sequence[Part]) -> str:
     needed = 0.0
     for part in parts:
+        needed += part.cleaned_hosts.get(key, 0)
         for item in part.allocations:
             if (item.region, catalog.quota_code(item.instance_type, item.purchase)) == key:
                 kind = catalog.types[item.instance_type]

@@ -7,6 +7,7 @@ length ago has left. This is exact on the clock's grid, and works on many weeks 
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from statistics import stdev
 
 import numpy as np
 
@@ -27,9 +28,11 @@ _FEWEST_WEEKS = 2
 """Weeks for which leases are sought beside the one that works ahead in every hour."""
 _SEED_NEED = 24_168
 _SEED_WAIT = 53_091
-_WEEKS_PLAYED = 600
-"""Where hosts are busy all day, 300 weeks leave the 95th percentile of half an hour a minute of noise."""
-_MOST_BUILDS = 1_000_000
+_FEWEST_ROUNDS, _MOST_ROUNDS = 6, 30
+"""Rounds of weeks that are played; where hosts are busy all day, queues last for days and few weeks say little."""
+_BUILDS_OF_ROUND = 200_000
+_STANDARD_ERROR = 0.25
+"""Minutes to which the 95th percentile must be known: another replay is then within a minute of it (4 sigma)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -248,26 +251,35 @@ def slots_of_leases(
 
 
 def percentiles(rates: Sequence[float], minutes: float, slots: Counts, max_wait_minutes: float) -> Percentiles:
-    """Waiting times of a cyclic week with so many slots in each step: seeded, all builds of all weeks together."""
+    """Waiting times of a cyclic week with so many slots in each step: seeded, all builds of all weeks together.
+
+    Weeks are played until the 95th percentile is known to a quarter of a minute, 3,000 at most.
+    """
+    clock = clock_for(minutes, len(rates))
+    found, p95 = np.zeros(1, dtype=np.int64), list[float]()
+    while not _is_known(p95) and len(p95) < _MOST_ROUNDS:
+        waits = _round(rates, minutes, slots, seed=_SEED_WAIT + _WEEKS * len(p95))
+        p95.append(_spread(waits, clock, max_wait_minutes).p95)
+        found = _sum(found, waits)
+    return _spread(found, clock, max_wait_minutes)
+
+
+def _is_known(rounds: Sequence[float]) -> bool:
+    """Whether the mean of the rounds is known to the standard error that is asked for."""
+    return len(rounds) >= _FEWEST_ROUNDS and stdev(rounds) <= _STANDARD_ERROR * len(rounds) ** 0.5
+
+
+def _round(rates: Sequence[float], minutes: float, slots: Counts, *, seed: int) -> Counts:
+    """How many builds of some weeks waited 0, 1, 2, ... steps."""
     hours = len(rates)
     warm = min(_WARM_UP, hours)
     clock = clock_for(minutes, hours + warm)
     lead, end = clock.bounds[warm], clock.bounds[-1]
     able = np.resize(np.roll(slots, lead), end) * clock.builds_per_step
-    found = np.zeros(1, dtype=np.int64)
-    weeks = _weeks_for(sum(rates))
-    for first in range(0, weeks, _WEEKS):
-        count = min(_WEEKS, weeks - first)
-        arrived = arrivals([*rates[hours - warm :], *rates], clock, weeks=count, seed=_SEED_WAIT + first)
-        queue = _Queue(clock, arrived)
-        queue.run(0, end, lambda low, high: able[low:high, None])
-        found = _sum(found, _waits(queue, lead, end))
-    return _spread(found, clock, max_wait_minutes)
-
-
-def _weeks_for(builds: float) -> int:
-    """Weeks that are played: as many as give a million builds or so."""
-    return max(1, min(_WEEKS_PLAYED, int(_MOST_BUILDS / max(builds, 1.0))))
+    weeks = max(1, min(_WEEKS, int(_BUILDS_OF_ROUND / max(sum(rates), 1.0))))
+    queue = _Queue(clock, arrivals([*rates[hours - warm :], *rates], clock, weeks=weeks, seed=seed))
+    queue.run(0, end, lambda low, high: able[low:high, None])
+    return _waits(queue, lead, end)
 
 
 def _sum(one: Counts, other: Counts) -> Counts:

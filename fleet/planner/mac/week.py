@@ -4,6 +4,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 
 from fleet.money import HOURS_PER_MONTH
 from fleet.planner.mac.arrivals import clock_for
@@ -23,6 +24,7 @@ SCRUB_HOURS = {"arm64_mac": 4.5, "x86_64_mac": 50 / 60}
 
 _LATE_SHARES = (0.05, 0.03, 0.01)
 """What is tried in turn until the week that is leased holds the limit at the 95th percentile."""
+_REMEMBERED = 64
 _MICRO = Decimal("0.000001")
 
 _Key = tuple[int, float, str, int | None]
@@ -45,7 +47,6 @@ class Weeks:
     def __init__(self, workload: AppleBuilds, rates: Sequence[float] | None = None) -> None:
         self.workload = workload
         self.rates = tuple(rates) if rates is not None else hourly_builds(workload)
-        self._able: dict[tuple[int, float, float], tuple[tuple[int, ...], ...]] = {}
         self._solved: dict[tuple[_Key, float], MacWeek | None] = {}
 
     def solve(self, option: MacOption, *, late_share: float = _LATE_SHARES[0]) -> MacWeek | None:
@@ -87,33 +88,54 @@ class Weeks:
         terms = self.terms(option)
         if terms.always_on > MOST_HOSTS:
             return None
-        found = [week for able in self._hosts(option, share) if (week := self._leased(option, able)) is not None]
+        limit = self.workload.max_wait_minutes
+        weeks = _in_time(self.rates, option.minutes, option.slots, limit, share)
+        found = [week for able in weeks if (week := self._leased(option, able)) is not None]
         return min(found, key=lambda week: week.plan.host_hours, default=None)
 
     def _leased(self, option: MacOption, able: tuple[int, ...]) -> MacWeek | None:
         terms = self.terms(option)
-        found = plan_leases(able, terms)
+        found = _leases(able, terms)
         if found is not None and option.quota is not None and held_hosts(found, terms) > option.quota:
             terms = self.terms(option, most_hosts=option.quota)
-            found = plan_leases(able, terms)
+            found = _leases(able, terms)
         if found is None:
             return None
         return MacWeek(able=able, needed=needed_hosts(able, terms), plan=found, held=held_hosts(found, terms))
 
-    def _hosts(self, option: MacOption, share: float) -> tuple[tuple[int, ...], ...]:
-        key = (option.slots, option.minutes, share)
-        if key not in self._able:
-            self._able[key] = self._weeks(option, share)
-        return self._able[key]
 
-    def _weeks(self, option: MacOption, share: float) -> tuple[tuple[int, ...], ...]:
-        """Of all weeks that hold the limit some with the lowest peak: leases of a day make the peak the price."""
-        work = sum(self.rates) * option.minutes / 60 / option.slots
-        if work > MOST_HOSTS * len(self.rates):
-            return ()
-        needs = Needs(self.rates, option.minutes, option.slots, self.workload.max_wait_minutes, late_share=share)
-        fewest = needs.fewest()
-        return needs.weeks(fewest) if fewest <= MOST_HOSTS else ()
+# Plans under other limits (which of them clash, what each costs) ask for the same weeks again and again.
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _in_time(
+    rates: tuple[float, ...], minutes: float, slots: int, max_wait_minutes: float, late_share: float
+) -> tuple[tuple[int, ...], ...]:
+    """Of all weeks that hold the limit some with the lowest peak: leases of a day make the peak the price."""
+    work = sum(rates) * minutes / 60 / slots
+    if work > MOST_HOSTS * len(rates):
+        return ()
+    needs = Needs(rates, minutes, slots, max_wait_minutes, late_share=late_share)
+    fewest = needs.fewest()
+    return needs.weeks(fewest) if fewest <= MOST_HOSTS else ()
+
+
+_leases = lru_cache(maxsize=_REMEMBERED)(plan_leases)
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _played(
+    rates: tuple[float, ...], minutes: float, slots: int, plan: LeasePlan, ready_minutes: float, max_wait_minutes: float
+) -> Percentiles:
+    able = slots_of_leases(
+        plan.always_on,
+        plan.leases,
+        clock_for(minutes, len(rates)),
+        slots=slots,
+        ready_minutes=ready_minutes,
+        hours=len(rates),
+    )
+    return percentiles(rates, minutes, able, max_wait_minutes)
 
 
 def needed_hosts(able: Sequence[int], terms: Terms) -> tuple[int, ...]:
@@ -130,15 +152,7 @@ def needed_hosts(able: Sequence[int], terms: Terms) -> tuple[int, ...]:
 
 def waits_of(workload: AppleBuilds, option: MacOption, plan: LeasePlan, rates: Sequence[float]) -> Percentiles:
     """How long builds wait with the leases of a plan, start-up counted."""
-    slots = slots_of_leases(
-        plan.always_on,
-        plan.leases,
-        clock_for(option.minutes, len(rates)),
-        slots=option.slots,
-        ready_minutes=workload.ready_minutes,
-        hours=len(rates),
-    )
-    return percentiles(rates, option.minutes, slots, workload.max_wait_minutes)
+    return _played(tuple(rates), option.minutes, option.slots, plan, workload.ready_minutes, workload.max_wait_minutes)
 
 
 def monthly(usd_per_hour: Decimal, host_hours: float) -> Decimal:

@@ -247,6 +247,29 @@ def test_what_to_do_next_is_said(planned) -> None:
     assert "'ami'" not in own
 
 
+def test_each_mac_quota_that_clashes_says_that_it_alone_would_be_enough(fleet, catalog) -> None:
+    codes = sorted(mac.quota_code for name, mac in catalog.macs.items() if catalog.offered(name, "us-east-1"))
+    limits = [{"code": code, "limit": 0} for code in codes]
+
+    found = plan(fleet({"quotas": {"limits": limits}}), catalog, today=TODAY)
+
+    assert sorted(conflict.constraint for conflict in found.conflicts) == [
+        f"quota {code} in us-east-1" for code in codes
+    ]
+    assert all("that alone is enough" in conflict.hint for conflict in found.conflicts)
+
+
+def test_a_quota_that_clashes_is_told_with_the_hosts_that_are_cleaned(fleet, catalog) -> None:
+    alone = {"candidates": {"instance_types": ["mac2-m2.metal"]}, "builds_per_weekday": 200, "minutes_per_build": 12}
+
+    free = plan(fleet(**alone), catalog, today=TODAY)
+    tight = plan(fleet({"quotas": {"limits": [{"code": "L-B90B5B66", "limit": 1}]}}, **alone), catalog, today=TODAY)
+
+    needed = next(use.needed for use in free.quotas if use.code == "L-B90B5B66")
+    assert needed > max(free.schedules[0].leased)
+    assert f"{needed:g} hosts" in [conflict.needed for conflict in tight.conflicts]
+
+
 def test_the_quota_to_ask_for_holds_hosts_that_are_cleaned(fleet, catalog) -> None:
     """A host that is leased again while the one before it is cleaned counts twice: in the plan, and in the command."""
     found = plan(fleet(builds_per_weekday=320), catalog, today=TODAY)
