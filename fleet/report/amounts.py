@@ -57,8 +57,12 @@ def types(resource: PricedResource, most: int = 2) -> str:
     return ", ".join(names[:most]) + (f" +{more}" if more > 0 else "")
 
 
+_WARM = " in the warm pool"
+"""How the estimate's lines of instances that are kept ready end."""
+
+
 def what(resource: PricedResource) -> str:
-    """What a priced resource is, in one phrase: count, types, architecture, purchase, region."""
+    """What a priced resource is, in one phrase: count, types, architecture, purchase; else why its amount is open."""
     parts = []
     if resource.instance_types:
         # A group that stands at none and costs something runs by a schedule or a queue: its count says nothing.
@@ -69,6 +73,10 @@ def what(resource: PricedResource) -> str:
         parts.append(resource.architecture)
     if resource.purchase:
         parts.append(resource.purchase.replace("_", " "))
+    if any(line.what.endswith(_WARM) for line in resource.lines):
+        parts.append("with a warm pool")
+    if not parts and resource.lines and resource.monthly_usd is not None and not resource.monthly_usd.is_exact:
+        parts.append(resource.lines[0].what)
     return " · ".join(parts)
 
 

@@ -2,13 +2,17 @@
 
 import json
 import os
+from datetime import date
 from pathlib import Path
 
 import junitparser
 import pytest
 
 from fleet import report
+from fleet.catalog import Catalog
+from fleet.cost import estimate
 from fleet.result import against, diff, failing, parse_result, result_json
+from fleet.stack.model import Resource, Stack
 
 GOLDEN = Path(__file__).parents[1] / "golden" / "report"
 
@@ -73,6 +77,34 @@ def test_a_verdict_says_what_it_was_passed_without(make, name, missing, said):
     assert "passed" in text
     assert said is None or said in text
     assert said is not None or "that has no price" not in text
+
+
+def _priced(catalog, kind, inputs):
+    """The result of one resource, priced for real."""
+    resource = Resource(urn=f"urn:pulumi:dev::shop::{kind}::it", type=kind, name="it", inputs=inputs)
+    stack = Stack(project="shop", name="dev", resources=(resource,), config={"aws:region": "us-east-1"})
+    return estimate(stack, catalog, today=date(2026, 12, 1)).resources
+
+
+def test_an_amount_that_is_open_says_why(make):
+    """Who sees 73 to 438 USD for a cluster reads in the same line what it hangs on."""
+    cluster = _priced(Catalog.load(), "aws:eks/cluster:Cluster", {"version": "1.29"})
+    text = " ".join(report.table(make.result(cluster)).split())
+
+    assert "73.00 to 438.00" in text
+    assert "0.6 USD when version 1.29 is in extended support" in text
+    assert "extended support" in report.markdown(make.result(cluster))
+
+
+def test_a_warm_pool_stands_beside_the_instances(make):
+    """Two of m7g.large do not cost what five do."""
+    scaling = {"minSize": 1, "maxSize": 9, "desiredSize": 2}
+    inputs = {"instanceTypes": ["m7g.large"], "scalingConfig": scaling}
+    kept = {"warmPoolConfig": {"poolState": "RUNNING", "maxGroupPreparedCapacity": 5}}
+    catalog, kind = Catalog.load(), "aws:eks/nodeGroup:NodeGroup"
+
+    assert "with a warm pool" in report.table(make.result(_priced(catalog, kind, inputs | kept)))
+    assert "warm pool" not in report.table(make.result(_priced(catalog, kind, inputs)))
 
 
 @pytest.mark.parametrize("name", ["table", "markdown", "html"])
