@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from uuid import uuid4
 
 from fleet.errors import MissingError
+from fleet.simulated_aws.naming import made_up, require_name
 from fleet.simulated_aws.store import Store
 
 __all__ = ["ACCOUNT", "CLOCK", "ENDPOINT", "Cloud", "has_endpoint"]
@@ -17,8 +18,6 @@ __all__ = ["ACCOUNT", "CLOCK", "ENDPOINT", "Cloud", "has_endpoint"]
 ACCOUNT = "123456789012"
 """The account that moto gives everybody."""
 ENDPOINT = "AWS_ENDPOINT_URL"
-_NAME_LENGTH = 24
-"""Of a made-up name, so that with its random end it fits the shortest limit (32, target groups)."""
 CLOCK = "FLEET_SIMULATED_NOW"
 """Environment variable with the simulation's time (ISO 8601), where it is not the computer's."""
 
@@ -29,12 +28,14 @@ class Cloud:
 
     region: str
     default_tags: dict[str, str]
+    token: str = ""
     resource: str = ""
+    """Type and name in Pulumi of what is being made."""
 
-    def at(self, region: Any, resource: str = "") -> "Cloud":
+    def at(self, region: Any, token: str = "", resource: str = "") -> "Cloud":
         """The same cloud in the region that a resource names, if it names one, for that resource."""
         chosen = region if isinstance(region, str) and region else self.region
-        return replace(self, region=chosen, resource=resource)
+        return replace(self, region=chosen, token=token, resource=resource)
 
     def client(self, service: str) -> Any:
         """A boto3 client for the local endpoint; MissingError where none, or one that is not local, is set."""
@@ -55,10 +56,13 @@ class Cloud:
         return f"{prefix}-{uuid4().hex[:17]}"
 
     def named(self, inputs: Mapping[str, Any], prefix: str) -> str:
-        """The name that was asked for, else one made of the prefix asked for, or of the resource's name in Pulumi."""
-        if inputs.get("name"):
-            return str(inputs["name"])
-        return f"{inputs.get('namePrefix') or (self.resource or prefix)[:_NAME_LENGTH] + '-'}{uuid4().hex[:7]}"
+        """The name that was asked for, else one made of the prefix asked for, or of the resource's name in Pulumi.
+
+        AwsRefusalError for a name that AWS does not take.
+        """
+        name = str(inputs.get("name") or "") or made_up(inputs.get("namePrefix") or f"{self.resource or prefix}-")
+        require_name(self.token, name)
+        return name
 
     def now(self) -> datetime:
         """The simulation's time."""

@@ -88,7 +88,7 @@ class SimulatedAws(provider_pb2_grpc.ResourceProviderServicer):
             return provider_pb2.CreateResponse(properties=_encode(self._previewed(token, inputs, None)))
         if kind is None:
             return _refuse(context, f"the simulated AWS provider does not know {token}: it can be previewed, not made")
-        cloud = self._cloud.at(plain(inputs).get("region"), request.urn.split("::", 3)[-1])
+        cloud = self._cloud.at(plain(inputs).get("region"), token, request.urn.split("::", 3)[-1])
         try:
             identity, computed = kind.create(cloud, cloud.tagged(plain(inputs)) if kind.taggable else plain(inputs))
         except _REFUSALS as problem:

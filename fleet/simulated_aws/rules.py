@@ -12,9 +12,9 @@ from functools import lru_cache
 from typing import Any
 
 from fleet.catalog import Catalog
-from fleet.errors import FleetError
 from fleet.simulated_aws.cloud import Cloud
 from fleet.simulated_aws.kind import Properties
+from fleet.simulated_aws.refusal import AwsRefusalError
 
 __all__ = [
     "HOSTS",
@@ -25,6 +25,8 @@ __all__ = [
     "is_mac",
     "release_allowed",
     "require_launchable",
+    "require_node_group_quotas",
+    "require_quota",
 ]
 
 HOSTS = "dedicated-host"
@@ -32,10 +34,6 @@ HOSTS = "dedicated-host"
 QUOTAS = "FLEET_SIMULATED_QUOTAS"
 """Environment variable with quotas as JSON, `{code: number}`; what it does not name is unlimited."""
 _MINIMUM_LEASE = timedelta(hours=24)
-
-
-class AwsRefusalError(FleetError):
-    """What AWS answers to a request that breaks one of its rules."""
 
 
 def is_mac(instance_type: str) -> bool:
@@ -143,6 +141,26 @@ def require_quota(
             raise AwsRefusalError(
                 f"LimitExceeded: this needs {amount} {unit} of {code}, the quota is {limits[code]:g} "
                 f"and {used} are in use"
+            )
+
+
+_NODE_GROUPS = "L-6D54EA21"
+_NODES = "L-BD136A63"
+_EKS_DEFAULTS = {_NODE_GROUPS: 30, _NODES: 450}
+"""What an account starts with: https://docs.aws.amazon.com/eks/latest/userguide/service-quotas.html"""
+
+
+def require_node_group_quotas(cloud: Cloud, cluster: str, *, new: int, nodes: int) -> None:
+    """Refuse so many new node groups, or one of so many nodes, where EKS's quotas do not allow it."""
+    limits = {**_EKS_DEFAULTS, **json.loads(os.environ.get(QUOTAS) or "{}")}
+    groups = len(cloud.client("eks").list_nodegroups(clusterName=cluster)["nodegroups"]) + new
+    wanted = {_NODE_GROUPS: (groups, f"node groups in {cluster}"), _NODES: (nodes, "nodes in one group")}
+    for code, (needed, what) in wanted.items():
+        if needed > limits[code]:
+            raise AwsRefusalError(
+                f"ResourceLimitExceeded: {needed} {what}, the quota {code} is {limits[code]:g}; ask for more: "
+                f"aws service-quotas request-service-quota-increase --service-code eks --quota-code {code} "
+                f"--desired-value {needed} --region {cloud.region}"
             )
 
 

@@ -240,3 +240,76 @@ def test_nothing_but_a_local_endpoint(monkeypatch, cloud):
 
     with pytest.raises(MissingError, match="local endpoint only"):
         mac(cloud)
+
+
+@pytest.mark.parametrize(
+    ("token", "inputs", "most"),
+    [
+        ("aws:iam/role:Role", {"assumeRolePolicy": "{}"}, 64),
+        ("aws:ec2/launchTemplate:LaunchTemplate", {"imageId": IMAGE}, 128),
+        ("aws:lb/targetGroup:TargetGroup", {"port": 80, "protocol": "HTTP", "vpcId": "vpc-1"}, 32),
+        ("aws:autoscaling/group:Group", {"minSize": 0, "maxSize": 0, "availabilityZones": ["us-east-1a"]}, 255),
+        ("aws:eks/nodeGroup:NodeGroup", {"clusterName": "named"}, 63),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_a_name_that_is_too_long_is_refused(cloud, token, inputs, most):
+    """Names made from the resource's name have its whole length and eight characters, as Pulumi makes them."""
+    if "clusterName" in inputs:
+        cluster = {"name": "named", "roleArn": "arn:aws:iam::123456789012:role/r", "vpcConfig": {"subnetIds": ["s"]}}
+        kind_of("aws:eks/cluster:Cluster").create(cloud, cluster)
+    long = replace(cloud, token=token, resource="x" * (most - 7))
+
+    with pytest.raises(AwsRefusalError, match=rf"has {most + 1} characters, AWS takes {most} for"):
+        kind_of(token).create(long, inputs)
+
+
+def test_a_name_that_just_fits_is_taken_whole(cloud):
+    """What is one character shorter is made under its whole name."""
+    fits = replace(cloud, token="aws:iam/role:Role", resource="x" * 56)
+    policy = '{"Version": "2012-10-17", "Statement": []}'
+
+    name, _ = kind_of("aws:iam/role:Role").create(fits, {"assumeRolePolicy": policy})
+
+    assert name.startswith("x" * 56 + "-")
+    assert len(name) == 64
+
+
+def test_names_that_aws_keeps_are_refused(cloud):
+    """A security group may not begin with sg-."""
+    kept = replace(cloud, token="aws:ec2/securityGroup:SecurityGroup", resource="sg-web")
+
+    with pytest.raises(AwsRefusalError, match="which AWS keeps"):
+        kind_of("aws:ec2/securityGroup:SecurityGroup").create(kept, {"description": "web"})
+
+
+@pytest.mark.parametrize(
+    ("nodes", "types", "reason"),
+    [
+        pytest.param(451, 1, "451 nodes in one group, the quota L-BD136A63 is 450", id="nodes of a group"),
+        pytest.param(1, 21, "takes 20 instance types", id="types of a group"),
+    ],
+)
+def test_node_groups_keep_to_the_limits_of_eks(cloud, nodes, types, reason):
+    cluster = {"name": f"n{nodes}", "roleArn": "arn:aws:iam::123456789012:role/r", "vpcConfig": {"subnetIds": ["s"]}}
+    kind_of("aws:eks/cluster:Cluster").create(cloud, cluster)
+    given = {
+        "clusterName": f"n{nodes}",
+        "instanceTypes": [f"m7g.{number}xlarge" for number in range(types)],
+        "scalingConfig": {"minSize": 0, "desiredSize": 0, "maxSize": nodes},
+    }
+
+    with pytest.raises(AwsRefusalError, match=reason):
+        kind_of("aws:eks/nodeGroup:NodeGroup").create(cloud, given)
+
+
+def test_one_node_group_too_many_is_refused(cloud, monkeypatch):
+    """An account starts with 30 a cluster; the rehearsal may be given what the account has."""
+    cluster = {"name": "full", "roleArn": "arn:aws:iam::123456789012:role/r", "vpcConfig": {"subnetIds": ["s"]}}
+    kind_of("aws:eks/cluster:Cluster").create(cloud, cluster)
+    monkeypatch.setenv("FLEET_SIMULATED_QUOTAS", '{"L-6D54EA21": 0}')
+
+    with pytest.raises(AwsRefusalError, match="1 node groups in full, the quota L-6D54EA21 is 0"):
+        kind_of("aws:eks/nodeGroup:NodeGroup").create(
+            cloud, {"clusterName": "full", "scalingConfig": {"minSize": 0, "desiredSize": 0, "maxSize": 1}}
+        )

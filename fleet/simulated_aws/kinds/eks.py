@@ -13,6 +13,9 @@ from fleet.simulated_aws.requests import request, to_properties
 
 __all__ = ["KINDS"]
 
+_MOST_TYPES = 20
+"""https://docs.aws.amazon.com/eks/latest/APIReference/API_CreateNodegroup.html"""
+
 
 def _described(call: Any, key: str, **arguments: Any) -> dict[str, Any] | None:
     try:
@@ -79,12 +82,15 @@ def _delete_cluster(cloud: Cloud, name: str, _state: Properties) -> None:
         cloud.client("eks").delete_cluster(name=name)
 
 
-def _require_valid(cloud: Cloud, inputs: Properties) -> None:
+def _require_valid(cloud: Cloud, inputs: Properties, *, new: int) -> None:
     scaling = inputs.get("scalingConfig") or {}
     low, desired, high = (int(scaling.get(key, 0)) for key in ("minSize", "desiredSize", "maxSize"))
     if not low <= desired <= high:
         raise rules.AwsRefusalError(f"InvalidParameterException: desired size {desired} is outside {low} to {high}")
+    rules.require_node_group_quotas(cloud, str(inputs["clusterName"]), new=new, nodes=high)
     template = template_properties(cloud, inputs.get("launchTemplate"))
+    if len(inputs.get("instanceTypes") or []) > _MOST_TYPES:
+        raise rules.AwsRefusalError(f"InvalidParameterException: a node group takes {_MOST_TYPES} instance types")
     types = inputs.get("instanceTypes") or ([template["instanceType"]] if template.get("instanceType") else [])
     zones = {zone for subnet in inputs.get("subnetIds") or [] if (zone := zone_of_subnet(cloud, subnet))}
     is_spot = inputs.get("capacityType") == "SPOT"
@@ -100,7 +106,7 @@ def _require_valid(cloud: Cloud, inputs: Properties) -> None:
 
 
 def _create_nodes(cloud: Cloud, inputs: Properties) -> tuple[str, dict[str, Any]]:
-    _require_valid(cloud, inputs)
+    _require_valid(cloud, inputs, new=1)
     eks = cloud.client("eks")
     name = cloud.named({"name": inputs.get("nodeGroupName"), "namePrefix": inputs.get("nodeGroupNamePrefix")}, "nodes")
     wanted = request(
@@ -147,7 +153,7 @@ def _read_nodes(cloud: Cloud, identity: str, _state: Properties) -> dict[str, An
 
 
 def _update_nodes(cloud: Cloud, identity: str, old: Properties, new: Properties) -> dict[str, Any]:
-    _require_valid(cloud, new)
+    _require_valid(cloud, new, new=0)
     cluster, _, name = identity.partition(":")
     eks = cloud.client("eks")
     entry = _nodes(cloud, identity)
