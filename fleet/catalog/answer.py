@@ -1,5 +1,6 @@
 """Answers of the catalog as tables and as plain values for JSON."""
 
+import textwrap
 from collections.abc import Sequence
 from datetime import date
 from typing import Any
@@ -10,22 +11,43 @@ from fleet.catalog.model import Accelerator, Price, Unpriced
 from fleet.catalog.offer import Found
 from fleet.catalog.sheet import day_text, price_json
 from fleet.catalog.staleness import STALE, staleness
-from fleet.catalog.text import amount, number, table
+from fleet.catalog.text import amount, fitted, number
 
 __all__ = ["accelerators_json", "accelerators_text", "counted", "found_json", "found_text"]
 
 _SHOWN = ("vcpus", "memory", "accelerators", "coremark")
+_SPARE = ("spot int.", "coremark", "arch", "note", "accelerators", "GiB", "vCPU", "as of")
+_HEADERS = {
+    "interruption": "spot int.",
+    "coremark": "coremark",
+    "architecture": "arch",
+    "accelerators": "accelerators",
+    "accelerator": "accelerators",
+    "memory": "GiB",
+    "vcpus": "vCPU",
+    "as-of": "as of",
+}
+"""The column of a field that offers may be sorted by."""
 _FEW = 5
 _ALWAYS = frozenset({"name", "region", "price", "interruption", "architecture", "accelerator", "as-of", *_SHOWN})
 
 
-def found_text(found: Sequence[Found], *, sort: str, today: date, limit: int | None = None) -> str:
-    """The first offers as a table with the field they are sorted by, all counted; a stale price carries a `*`."""
+def found_text(
+    found: Sequence[Found], *, sort: str, today: date, limit: int | None = None, width: int | None = None
+) -> str:
+    """The first offers as a table with the field they are sorted by, all counted; a stale price carries a `*`.
+
+    Where `width` is given, columns that do not fit are left out; type, region, purchase and price never are.
+    """
     extra = () if sort in _ALWAYS else (sort,)
     header = ("type", "region", "arch", "vCPU", "GiB", "accelerators", "coremark", "spot int.", "purchase", "USD/h")
     rows = [_row(item, extra, today) for item in found[:limit]]
-    text = table(
-        (*header, *extra, "as of", "note"), rows, right=frozenset({"vCPU", "GiB", "coremark", "USD/h", *extra})
+    text = fitted(
+        (*header, *extra, "as of", "note"),
+        rows,
+        right=frozenset({"vCPU", "GiB", "coremark", "USD/h", *extra}),
+        width=width,
+        spare=[name for name in _SPARE if name != _HEADERS.get(sort)],
     )
     legend = f"\n{STALE}" if any(row[-2].endswith("*") for row in rows) else ""
     return f"{text}\n{counted(found, sort=sort, limit=limit)}{legend}{_reasons(found)}\n"
@@ -57,14 +79,24 @@ def found_json(found: Sequence[Found], *, today: date) -> list[dict[str, Any]]:
     return [_values(item, today) for item in found]
 
 
-def accelerators_text(items: Sequence[Accelerator]) -> str:
-    """Accelerators as a table, those that cannot be bought below with the reason."""
+def accelerators_text(items: Sequence[Accelerator], *, width: int | None = None) -> str:
+    """Accelerators as a table (of at most `width` columns), those that cannot be bought below with the reason."""
     header = ("key", "name", "maker", "GiB", "bf16", "fp8", "fp4", "W", "encode", "rays", "stacks", "families")
     right = frozenset({"GiB", "bf16", "fp8", "fp4", "W"})
     sold = [_accelerator(item) for item in items if item.orderable]
-    rest = [f"  {item.key}: {item.name}: {item.why_not}" for item in items if not item.orderable]
+    rest = [_wrapped(f"{item.key}: {item.name}: {item.why_not}", width) for item in items if not item.orderable]
     unsold = "\n\nNot to be had by type\n" + "\n".join(rest) if rest else ""
-    return f"{table(header, sold, right=right)}{unsold}\n"
+    text = fitted(header, sold, right=right, width=width, spare=("name", "maker", "W", "rays", "encode", "stacks"))
+    return f"{text}{unsold}\n"
+
+
+def _wrapped(text: str, width: int | None) -> str:
+    """A line that is set in, wrapped where a width is given."""
+    if width is None:
+        return f"  {text}"
+    return textwrap.fill(
+        text, width, initial_indent="  ", subsequent_indent="    ", break_long_words=False, break_on_hyphens=False
+    )
 
 
 def accelerators_json(items: Sequence[Accelerator]) -> list[dict[str, Any]]:

@@ -29,14 +29,14 @@ _WAYS = {
 
 
 def sheet_text(sheet: Sheet, *, today: date, width: int) -> str:
-    """The sheet in lines of at most `width` columns, tables aside."""
+    """The sheet in lines of at most `width` columns."""
     item = sheet.type
     shape = _listed(item) if isinstance(item, ListedType) else _shape(sheet, item)
     gpu = [] if sheet.accelerator is None else _accelerator(sheet, sheet.accelerator)
     sources = _Sources()
     blocks = [
         item.name + "\n" + facts([*shape, *gpu, *_selling(sheet)], width=width),
-        _prices(sheet.offers, today, sources),
+        _prices(sheet.offers, today, sources, width),
         _unpriced(sheet, width),
         "Sources\n" + facts([*sources.numbered(), *_origins(sheet)], width=width),
     ]
@@ -217,11 +217,11 @@ def _floors(offers: Iterable[Offer]) -> str:
     return "; ".join(f"{floor:,.2f} USD in {', '.join(regions)}" for floor, regions in floors.items())
 
 
-def _prices(offers: Sequence[Offer], today: date, sources: _Sources) -> str:
+def _prices(offers: Sequence[Offer], today: date, sources: _Sources, width: int) -> str:
     rows = [_price(offer, offer.price, today, sources) for offer in offers if isinstance(offer.price, Price)]
     if not rows:
         return "No price is known in any region."
-    return table(("where", "purchase", "USD/h", "as of", "note"), rows, right=frozenset({"USD/h"}))
+    return table(("where", "purchase", "USD/h", "as of", "note"), rows, right=frozenset({"USD/h"}), width=width)
 
 
 def _price(offer: Offer, price: Price, today: date, sources: _Sources) -> tuple[str, ...]:

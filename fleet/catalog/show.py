@@ -9,7 +9,7 @@ from fleet.catalog.model import InstanceType, ListedType, Offer, Price, Resolved
 from fleet.catalog.sheet import day_text, offer_json, sheet_json, sheet_of
 from fleet.catalog.sheet_text import accelerator_facts, sheet_text
 from fleet.catalog.staleness import STALE, staleness
-from fleet.catalog.text import amount, facts, number, table
+from fleet.catalog.text import amount, facts, fitted, number
 from fleet.errors import UnknownName
 
 __all__ = ["shown_json", "shown_text"]
@@ -25,7 +25,7 @@ def shown_text(catalog: Catalog, name: str, *, region: str | None, today: date, 
     blocks = [
         _title(found) + (f"\n{facts([('', found.text)], width=width, indent=0)}" if found.text else ""),
         facts(accelerator_facts(found.accelerator) if found.accelerator else (), width=width),
-        _types(catalog, [*found.types, *found.listed], region, today),
+        _types(catalog, [*found.types, *found.listed], region, today, width),
         facts([("source", found.accelerator.source)], width=width) if found.accelerator else "",
     ]
     return "\n\n".join(block for block in blocks if block) + "\n"
@@ -75,13 +75,16 @@ def _title(found: Resolved) -> str:
     return f"{title}: {found.accelerator.name}" if found.accelerator else title
 
 
-def _types(catalog: Catalog, types: Sequence[InstanceType | ListedType], region: str | None, today: date) -> str:
+def _types(
+    catalog: Catalog, types: Sequence[InstanceType | ListedType], region: str | None, today: date, width: int
+) -> str:
     """Types with their lowest price, of a savings plan none: that is a commitment of years."""
     rows = [(item.name, *_size(item), *_bought(_lowest(catalog, item.name, region), today)) for item in types]
     if not rows:
         return ""
     header = ("type", "vCPU", "GiB", "with", "from USD/h", "bought", "where", "as of")
-    text = table(header, rows, right=frozenset({"vCPU", "GiB", "from USD/h"}))
+    right = frozenset({"vCPU", "GiB", "from USD/h"})
+    text = fitted(header, rows, right=right, width=width, spare=("vCPU", "GiB", "with"))
     return f"{text}\n{STALE}" if any(row[-1].endswith("*") for row in rows) else text
 
 

@@ -76,7 +76,7 @@ def query(
             voice.say(counted(found, sort=sort, limit=limit))
         around.put_json(found_json(found[:limit], today=day))
     else:
-        around.put(found_text(found, sort=sort, today=day, limit=limit))
+        around.put(found_text(found, sort=sort, today=day, limit=limit, width=around.room()))
 
 
 @command(app)
@@ -121,7 +121,7 @@ def accelerators(catalog: around.CatalogFile = None, json_: around.AsJson = Fals
     if json_:
         around.put_json(accelerators_json(items))
     else:
-        around.put(accelerators_text(items))
+        around.put(accelerators_text(items, width=around.room()))
 
 
 @command(app)

@@ -49,7 +49,7 @@ def diff(
     if format_ is DiffFormat.json:
         text = json.dumps(diff_values(found), indent=2, ensure_ascii=False, allow_nan=False)
     else:
-        text = diff_markdown(found) if format_ is DiffFormat.markdown else diff_text(found)
+        text = diff_markdown(found) if format_ is DiffFormat.markdown else diff_text(found, width=around.width())
     around.put(text + ("" if text.endswith("\n") else "\n"), output)
     return 0
 

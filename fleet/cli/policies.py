@@ -49,9 +49,10 @@ def list_rules(json_: around.AsJson = False) -> None:
     if json_:
         around.put_json([_values(rule) for rule in found])
         return
-    width = max(len(rule.name) for rule in found)
-    for rule in found:
-        typer.echo(f"{rule.id}  {rule.name:<{width}}  {rule.level:<9}  {rule.summary}")
+    from fleet.catalog.text import table
+
+    rows = [(rule.id, rule.name, rule.level, rule.summary) for rule in found]
+    around.put(table(("id", "rule", "level", "what it reports"), rows, width=around.room()))
 
 
 @command(app)

@@ -77,6 +77,11 @@ def width() -> int:
     return shutil.get_terminal_size((120, 24)).columns
 
 
+def room() -> int | None:
+    """Columns that a table may take: those of the terminal (or of COLUMNS); None in a pipe, which takes all."""
+    return width() if sys.stdout.isatty() or os.environ.get("COLUMNS") else None
+
+
 def has_colour() -> bool:
     """True on a terminal, unless NO_COLOR is set."""
     return sys.stdout.isatty() and not os.environ.get("NO_COLOR")

@@ -1,5 +1,6 @@
 """A diff for people: totals taken apart, resources largest first, capacity, findings; as text or as Markdown."""
 
+import textwrap
 from collections.abc import Iterator, Sequence
 
 from fleet.interval import ZERO
@@ -15,10 +16,12 @@ from fleet.result.model import Finding
 MARK = {"added": "+", "removed": "-", "changed": "~"}
 _LONGEST = 160
 _FEW = 3
+_HANG = 2
+_NARROWEST = 60
 
 
-def diff_text(found: Diff) -> str:
-    """The diff as plain text."""
+def diff_text(found: Diff, *, width: int = 120) -> str:
+    """The diff as plain text of at most `width` columns; names are never broken."""
     lines = [*_totals(found), ""]
     for resource in found.resources:
         if is_free(resource):
@@ -33,7 +36,15 @@ def diff_text(found: Diff) -> str:
         lines.append(f"{title} findings: {len(findings)}")
         if title != "Remaining":
             lines += [f"    {plain(_finding(finding))}" for finding in findings]
-    return "\n".join(line.rstrip() for line in lines) + "\n"
+    return "\n".join(_wrapped(line, width) for line in lines) + "\n"
+
+
+def _wrapped(line: str, width: int) -> str:
+    """A line that goes on further in where it is too long."""
+    inner = " " * (len(line) - len(line.lstrip()) + _HANG)
+    return textwrap.fill(
+        line, max(width, _NARROWEST), subsequent_indent=inner, break_long_words=False, break_on_hyphens=False
+    )
 
 
 def diff_markdown(found: Diff, *, limit: int = LIMIT) -> str:

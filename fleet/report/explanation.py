@@ -46,8 +46,11 @@ def explanation_text(
     _chosen(console, found, plan)
     if found.alternatives:
         shown = found.alternatives if everything else found.alternatives[:_SHOWN]
-        console.print(Text(f"\nInstead, each alone ({len(found.alternatives)} types fit, cheapest first)", "bold"))
-        console.print(_table(shown))
+        regions = {verdict.region for verdict in shown}
+        where = f" in {min(filter(None, regions))}" if len(regions) == 1 and None not in regions else ""
+        head = f"\nInstead, each alone{where} ({len(found.alternatives)} types fit, cheapest first)"
+        console.print(Text(head, "bold"))
+        console.print(_table(shown, shows_region=not where))
         if len(shown) < len(found.alternatives):
             console.print(Text(f"and {len(found.alternatives) - len(shown)} dearer ones: --verbose", "dim"))
     if found.binding:
@@ -103,27 +106,27 @@ def _chosen(console: Console, found: Explanation, plan: Plan | None) -> None:
             console.print(_week(schedule.needed, schedule.leased))
 
 
-def _table(verdicts: tuple[Verdict, ...]) -> Table:
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
-    table.add_column("type")
-    table.add_column("count", justify="right")
-    table.add_column("purchase")
-    table.add_column("region")
-    table.add_column("USD an hour, all", justify="right")
-    table.add_column("USD", justify="right")
+def _table(verdicts: tuple[Verdict, ...], *, shows_region: bool) -> Table:
+    """A row a type; the region is left out where the title says it for all."""
+    is_job = all(verdict.job_usd is not None for verdict in verdicts)
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, padding=(0, 1, 0, 0))
+    table.add_column("type", no_wrap=True)
+    table.add_column("count", justify="right", no_wrap=True)
+    table.add_column("purchase", no_wrap=True)
+    if shows_region:
+        table.add_column("region", no_wrap=True)
+    table.add_column("USD an hour", justify="right", no_wrap=True)
+    table.add_column("USD once" if is_job else "USD a month", justify="right", no_wrap=True)
     for verdict in verdicts:
-        cost = (
-            f"{money(verdict.job_usd)} once"
-            if verdict.job_usd is not None
-            else f"{money(verdict.monthly_usd or Decimal(0))} a month"
-        )
+        once = verdict.job_usd is not None
+        cost = money(verdict.job_usd if verdict.job_usd is not None else verdict.monthly_usd or Decimal(0))
         table.add_row(
             verdict.name,
             "" if verdict.count is None else str(verdict.count),
             (verdict.purchase or "").replace("_", " "),
-            verdict.region or "",
+            *([verdict.region or ""] if shows_region else []),
             "" if verdict.hourly_usd is None else f"{verdict.hourly_usd:,.4f}",
-            cost,
+            f"{cost} once" if once and not is_job else cost,
         )
     return table
 
@@ -132,7 +135,7 @@ def _families(judgements: Sequence[Judgement]) -> Table:
     """A row a family of accelerators that can do it, by its cheapest type; what is not known shows as unknown."""
     is_job = any(item.job_usd is not None for item in judgements)
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, padding=(0, 1, 0, 0))
-    table.add_column("cheapest of each", no_wrap=True)
+    table.add_column("cheapest of each", overflow="fold")
     table.add_column("count", justify="right", no_wrap=True)
     table.add_column("purchase")
     table.add_column("USD an hour", justify="right")

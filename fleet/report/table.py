@@ -3,7 +3,7 @@
 Pure: a result goes in, text comes out. The caller knows width and colour.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from io import StringIO
 
@@ -66,10 +66,8 @@ def _branch(
     """A resource and what is below it; names start where the name of the component around them (`within`) ends."""
     resource = branch.resource
     name = plain(resource.name.removeprefix(f"{within}-"))
-    left = Text.assemble((lead, "dim"), (name, "bold" if branch.children else ""), "  ")
-    left.append(plain(short_type(resource.type)), "dim")
-    if branch.alike > 1:
-        left.append(f" x {branch.alike}", "dim")
+    named = Text.assemble((lead, "dim"), (name, "bold" if branch.children else ""))
+    kind = plain(short_type(resource.type)) + (f" x {branch.alike}" if branch.alike > 1 else "")
     is_unpriced = branch.unpriced > 0 and branch.monthly_usd == ZERO
     amount = Text("unpriced", "yellow") if is_unpriced else Text(amounts.interval(branch.monthly_usd))
     differs = branch.at_maximum != branch.monthly_usd
@@ -78,11 +76,7 @@ def _branch(
     if phrase and branch.alike > 1:
         phrase = f"each {phrase}"
     inner = below + ("│  " if branch.children else "   ")
-    with_phrase = Text.assemble(left, f"  {phrase}" if phrase else "")
-    is_one_line = with_phrase.cell_len <= _room(amount, maximum, width)
-    yield _row(with_phrase if is_one_line else left, amount, maximum, width)
-    if phrase and not is_one_line:
-        yield from _wrapped(Text(phrase), inner, width)
+    yield from _titled(named, [kind, phrase], (amount, maximum), inner, width)
     for finding in branch.findings:
         yield from _finding(finding, inner, width, alike.get(id(finding), 0))
     for position, child in enumerate(branch.children):
@@ -91,6 +85,29 @@ def _branch(
         yield from _branch(child, below + twig, below + stem, width, alike, resource.name)
     if branch.free:
         yield Text(f"{below}└─ and {branch.free} without charge", "dim")
+
+
+def _titled(named: Text, told: Sequence[str], amounts_: tuple[Text, Text], inner: str, width: int) -> Iterator[Text]:
+    """A name with its amounts, beside it what of the rest has room; what has none goes below, and nothing is cut."""
+    amount, maximum = amounts_
+    room = _room(amount, maximum, width)
+    kind, phrase = told
+    with_kind = Text.assemble(named, "  ", (kind, "dim"))
+    with_all = Text.assemble(with_kind, f"  {phrase}" if phrase else "")
+    if with_all.cell_len <= room:
+        yield _row(with_all, amount, maximum, width)
+        return
+    if with_kind.cell_len <= room:
+        yield _row(with_kind, amount, maximum, width)
+        below = Text(phrase)
+    else:
+        if named.cell_len > room:
+            # A name longer than the room beside the money has a line of its own.
+            yield from _wrapped(named, "", width)
+            named = Text(inner, "dim")
+        yield _row(named, amount, maximum, width)
+        below = Text.assemble((kind, "dim"), f"  {phrase}" if phrase else "")
+    yield from _wrapped(below, inner, width)
 
 
 def _finding(finding: Finding, lead: str, width: int, alike: int) -> Iterator[Text]:
