@@ -7,6 +7,7 @@ from typing import Literal, TypeVar
 
 from fleet.catalog.catalog import PURCHASES, Catalog
 from fleet.catalog.fields import FIELDS, Field
+from fleet.catalog.macos import MACOS_RELEASES, NEWEST_IMAGE, macos_version, may_run
 from fleet.catalog.model import Accelerator, InstanceType, Price, Unpriced
 from fleet.catalog.offer import Found
 from fleet.errors import UnknownName
@@ -56,6 +57,8 @@ class Filters:
     bare_metal: bool | None = None
     burstable: bool | None = None
     dedicated_hosts: bool = False
+    macos: str | None = None
+    """A macOS version, such as 15.6 or 26: Macs that nothing known keeps from it."""
     placement: tuple[str, ...] = ()
     """Placement strategies that it must support: cluster, partition, spread."""
     accelerators: tuple[str, ...] = ()
@@ -121,6 +124,8 @@ def _tests(catalog: Catalog, filters: Filters) -> Iterator[Test]:
     yield from _set_tests(catalog, filters)
     yield from _amount_tests(filters)
     yield from _claim_tests(filters)
+    if filters.macos is not None:
+        yield _mac_test(catalog, filters.macos)
     if _asks_for_accelerator(filters):
         tests = list(_accelerator_tests(catalog, filters))
         good = {key for key, item in catalog.accelerators.items() if all(test(item) for test in tests)}
@@ -224,6 +229,14 @@ def _claim_tests(filters: Filters) -> Iterator[Test]:
         yield lambda item: item.bare_metal == filters.bare_metal
     if filters.burstable is not None:
         yield lambda item: item.burstable == filters.burstable
+
+
+def _mac_test(catalog: Catalog, macos: str) -> Test:
+    wanted = macos_version(macos)
+    if not wanted:
+        raise UnknownName("macOS version", macos, [str(major) for major in (*MACOS_RELEASES, NEWEST_IMAGE[0])])
+    macs = {name for name, mac in catalog.macs.items() if may_run(mac, wanted)}
+    return lambda item: item.name in macs
 
 
 _ACCELERATOR_FILTERS = (

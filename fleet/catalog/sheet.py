@@ -8,7 +8,17 @@ from typing import Any
 
 from fleet.catalog.catalog import PURCHASES, Catalog
 from fleet.catalog.decode import UNDATED
-from fleet.catalog.model import Accelerator, InstanceType, Interruption, ListedType, Offer, Origin, Price, Unpriced
+from fleet.catalog.model import (
+    Accelerator,
+    InstanceType,
+    Interruption,
+    ListedType,
+    MacHost,
+    Offer,
+    Origin,
+    Price,
+    Unpriced,
+)
 from fleet.catalog.staleness import staleness
 
 __all__ = ["MAC_MINIMUM_HOURS", "Sheet", "day_text", "offer_json", "price_json", "sheet_json", "sheet_of"]
@@ -39,7 +49,7 @@ class Sheet:
     power: tuple[Decimal, Decimal, str] | None
     """Watts per vCPU idle and busy, and their caveat."""
     siblings: tuple[str, ...]
-    chip: str
+    mac: MacHost | None
     origins: Mapping[str, Origin]
 
 
@@ -54,7 +64,6 @@ def sheet_of(catalog: Catalog, name: str, *, region: str | None = None) -> Sheet
     ways = [
         Offer(instance_type=name, region=region, purchase=p, price=catalog.price(name, region, p)) for p in PURCHASES
     ]
-    mac = catalog.mac(name)
     return Sheet(
         type=item,
         accelerator=catalog.accelerators.get(item.accelerator) if item.accelerator else None,
@@ -66,7 +75,7 @@ def sheet_of(catalog: Catalog, name: str, *, region: str | None = None) -> Sheet
         interruption=catalog.interruption(name, region),
         power=catalog.power(name),
         siblings=_siblings(catalog, item),
-        chip=mac.chip_name if mac else "",
+        mac=catalog.mac(name),
         origins=catalog.origins,
     )
 
@@ -106,7 +115,8 @@ def sheet_json(sheet: Sheet, *, today: date) -> dict[str, Any]:
         "power": _power_json(sheet.power),
         "siblings": list(sheet.siblings),
         "sources": {name: origin.source for name, origin in sorted(sheet.origins.items())},
-        "minimum_hours": MAC_MINIMUM_HOURS if sheet.chip else None,
+        "minimum_hours": MAC_MINIMUM_HOURS if sheet.mac else None,
+        "macos": {"oldest": sheet.mac.oldest_macos, "newest": sheet.mac.newest_macos} if sheet.mac else None,
     }
 
 

@@ -4,7 +4,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from typing import TYPE_CHECKING
 
-from fleet.catalog.model import Accelerator, InstanceType, ListedType, Offer, Price, Unpriced
+from fleet.catalog.macos import NEWEST_IMAGE
+from fleet.catalog.model import Accelerator, InstanceType, ListedType, MacHost, Offer, Price, Unpriced
 from fleet.catalog.sheet import MAC_MINIMUM_HOURS, Sheet, day_text
 from fleet.catalog.staleness import staleness
 from fleet.catalog.text import amount, facts, number, table
@@ -172,8 +173,10 @@ def _claim(value: bool | None, /) -> str:  # noqa: FBT001  (it is the value that
 
 
 def _selling(sheet: Sheet) -> Iterator[tuple[str, str]]:
-    if sheet.chip:
-        yield "Mac", f"{sheet.chip}; dedicated host only, at least {MAC_MINIMUM_HOURS} hours from its allocation"
+    if sheet.mac:
+        chip = sheet.mac.chip_name
+        yield "Mac", f"{chip}; dedicated host only, at least {MAC_MINIMUM_HOURS} hours from its allocation"
+        yield "macOS", _macos(sheet.mac)
         yield "24-hour floor", _floors(sheet.offers)
     yield "priced", _sold_as(sheet)
     if isinstance(sheet.type, InstanceType):
@@ -184,13 +187,19 @@ def _selling(sheet: Sheet) -> Iterator[tuple[str, str]]:
     yield "siblings", ", ".join(sheet.siblings)
 
 
+def _macos(mac: MacHost) -> str:
+    image = f"AWS's newest image is {NEWEST_IMAGE[0]} of {NEWEST_IMAGE[1]}"
+    newest = f"up to {mac.newest_macos}" if mac.newest_macos else f"no newest is stated, {image}"
+    return f"from {mac.oldest_macos}; {newest}" if mac.oldest_macos else f"no oldest is stated; {newest}"
+
+
 def _sold_as(sheet: Sheet) -> str:
     """Each way that has a price, and where; that there is no on-demand price where EC2 would sell it so."""
     regions: dict[str, dict[str, None]] = {}
     for offer in sheet.offers:
         regions.setdefault(offer.purchase, {})[offer.region] = None
     parts = [f"{text} in {_some(list(regions[way]))}" for way, text in _WAYS.items() if way in regions]
-    if "on_demand" not in regions and not sheet.chip:
+    if "on_demand" not in regions and sheet.mac is None:
         parts.append("no on-demand price anywhere")
     return "; ".join(parts)
 

@@ -75,6 +75,7 @@ OPTIONS = (
     _plain("either", "bare-metal", "Bare metal only, or none of it."),
     _plain("either", "burstable", "Burstable types only, or none of them."),
     _plain("flag", "dedicated-hosts", "That dedicated hosts can carry."),
+    _plain("text", "macos", "Macs that nothing known keeps from this macOS: 15.6, 26."),
     _many("placement", "placement", "Placement strategy it must support: cluster, partition, spread"),
     _many(
         "accelerator",

@@ -3,6 +3,7 @@
 from fleet.plans.lock import LockCheck, check_lock, lock_path, plan_json, read_lock, require_fresh, write_lock
 from fleet.plans.model import (
     NOMINAL_MEMORY,
+    UNTRIED_MACOS,
     Allocation,
     CatalogStamp,
     Change,
@@ -19,6 +20,7 @@ from fleet.plans.model import (
 
 __all__ = [
     "NOMINAL_MEMORY",
+    "UNTRIED_MACOS",
     "Allocation",
     "CatalogStamp",
     "Change",

@@ -13,6 +13,8 @@ from fleet.vocabulary import Purchase, Reason, Status
 
 NOMINAL_MEMORY = "nodes of its own count nominal memory; leave room for the operating system in memory_gib"
 """The assumption on which it depends whether replicas fit; it stands beside the plan, whatever else is left out."""
+UNTRIED_MACOS = "no image parameter and no limit of a Mac is known for so new a macOS: lease one host and try it first"
+"""The assumption that a Mac runs what is newer than all that is known of it; it stands beside the plan as well."""
 
 
 class _Value(BaseModel):

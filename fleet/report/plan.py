@@ -13,7 +13,7 @@ from rich.text import Text
 from fleet.catalog import UNDATED
 from fleet.catalog.sheet import day_text
 from fleet.money import per_month
-from fleet.plans.model import NOMINAL_MEMORY, Allocation, Change, Plan, Schedule
+from fleet.plans.model import NOMINAL_MEMORY, UNTRIED_MACOS, Allocation, Change, Plan, Schedule
 from fleet.report.amounts import money, trimmed
 
 _MOST_STEPS = 4
@@ -66,7 +66,7 @@ def _left_out(plan: Plan) -> str:
 
 def _decisive(plan: Plan) -> list[str]:
     """The assumptions on which it depends whether the work fits: read before a plan is believed."""
-    return [text for text in plan.assumptions if text.endswith(NOMINAL_MEMORY)]
+    return [text for text in plan.assumptions if text.endswith((NOMINAL_MEMORY, UNTRIED_MACOS))]
 
 
 def _beside(plan: Plan) -> str:

@@ -66,8 +66,8 @@ def run(monkeypatch, tmp_path, capsys):
         ),
         pytest.param(
             "mac-m4.metal",
-            ["Apple M4, arm64_mac", "24-hour floor", "29.52 USD in us-east-1, us-east-2, us-west-2",
-             "at least 24 hours", "does not sell mac-m4.metal as spot"],
+            ["Apple M4, arm64_mac", "from Sequoia 15.6; no newest is stated", "24-hour floor",
+             "29.52 USD in us-east-1, us-east-2, us-west-2", "at least 24 hours", "does not sell mac-m4.metal as spot"],
             id="mac-m4.metal",
         ),
         pytest.param(

@@ -238,3 +238,27 @@ def test_priced_only(catalog):
 
     assert found
     assert all(isinstance(item.price, Price) for item in found)
+
+
+@pytest.mark.parametrize(
+    ("macos", "left_out"),
+    [
+        pytest.param("26", {"mac1.metal"}, id="newer than Intel Macs run"),
+        pytest.param("15", set(), id="a release stands for its minor versions"),
+        pytest.param("15.5", {"mac-m4.metal", "mac-m4pro.metal"}, id="older than the M4 runs"),
+        pytest.param("12", {"mac-m4.metal", "mac-m4pro.metal", "mac2-m2.metal", "mac2-m2pro.metal"}, id="old"),
+    ],
+)
+def test_macs_are_found_by_the_macos_that_they_may_run(catalog, macos, left_out) -> None:
+    found = {item.name for item in select(catalog, Filters(macos=macos))}
+
+    assert found == set(catalog.macs) - left_out
+
+
+def test_a_macos_of_which_there_is_no_image_runs_nowhere(catalog) -> None:
+    assert select(catalog, Filters(macos="99")) == ()
+
+
+def test_a_text_that_is_no_version_is_refused(catalog) -> None:
+    with pytest.raises(UnknownName, match="macOS version 'Sonoma'"):
+        select(catalog, Filters(macos="Sonoma"))

@@ -1,13 +1,12 @@
 """Which Mac types may be used, at what price, and every reason against the others."""
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
 from fleet.catalog import Catalog
-from fleet.catalog.macos import NEWEST_IMAGE
+from fleet.catalog.macos import NEWEST_IMAGE, macos_version
 from fleet.catalog.model import InstanceType, MacHost, Price, Unpriced
 from fleet.planner.mac.demand import minutes_on, slots_per_host
 from fleet.planner.prices import negotiated
@@ -16,7 +15,6 @@ from fleet.vocabulary import Reason
 
 __all__ = ["MacMarket", "MacOption", "quota_limit", "survey_macs"]
 
-_NUMBER = re.compile(r"\d+(?:\.\d+)*")
 _LONGEST_BUILD = 24 * 60
 
 
@@ -77,12 +75,6 @@ def quota_limit(spec: FleetSpec, catalog: Catalog, code: str, region: str) -> in
     return None
 
 
-def version(text: str) -> tuple[int, ...]:
-    """The numbers of a macOS version in a text such as 'Sequoia 15.6'; () where there is none."""
-    found = _NUMBER.search(text)
-    return tuple(int(part) for part in found.group().split(".")) if found else ()
-
-
 def _order(option: MacOption) -> tuple[Decimal, str, str]:
     return (option.price.usd, option.kind.name, option.region)
 
@@ -93,7 +85,7 @@ def _shape_reasons(spec: FleetSpec, workload: AppleBuilds, kind: InstanceType, m
     if slots_per_host(workload, kind.memory_gib) == 0:
         yield "memory_too_small"
     if workload.min_macos is not None and not _runs(
-        version(workload.min_macos), mac, own_image=workload.ami is not None
+        macos_version(workload.min_macos), mac, own_image=workload.ami is not None
     ):
         yield "macos_unsupported"
     if minutes_on(workload, mac.chip) > _LONGEST_BUILD:
@@ -128,7 +120,7 @@ def _has_architecture(kind: InstanceType, wanted: list[str]) -> bool:
 
 def _runs(wanted: tuple[int, ...], mac: MacHost, *, own_image: bool) -> bool:
     """Whether a Mac runs some macOS that is new enough: its own limit, and images that there are."""
-    newest = version(mac.newest_macos) if mac.newest_macos else ()
+    newest = macos_version(mac.newest_macos) if mac.newest_macos else ()
     if newest:
         return newest >= wanted[: len(newest)]
     return own_image or wanted[0] <= NEWEST_IMAGE[0]

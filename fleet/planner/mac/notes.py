@@ -8,7 +8,7 @@ from fleet.catalog.macos import MACOS_RELEASES, NEWEST_IMAGE
 from fleet.planner.mac.demand import RESERVE_GIB, WORKING_HOURS
 from fleet.planner.mac.machines import MacMarket, MacOption
 from fleet.planner.mac.week import MOST_HOSTS, SCRUB_HOURS, MacWeek, monthly
-from fleet.plans import Conflict
+from fleet.plans import UNTRIED_MACOS, Conflict
 from fleet.spec import AppleBuilds, FleetSpec
 from fleet.vocabulary import Reason
 
@@ -38,7 +38,8 @@ def assumptions(workload: AppleBuilds, option: MacOption, chips: Sequence[str]) 
     yield f"{name}: all hosts are of one type; builds arrive at random (Poisson, seeded) and start in order of arrival"
     if workload.min_macos is not None and option.mac.newest_macos is None:
         newest = f"no upper limit of macOS is known for {option.mac.chip_name}"
-        yield f"{name}: {newest}; it is taken to run {workload.min_macos}"
+        untried = "" if _has_parameter(workload.min_macos) else f"; {UNTRIED_MACOS}"
+        yield f"{name}: {newest}; it is taken to run {workload.min_macos}{untried}"
     yield (
         f"{name}: the lower bound holds for the hosts that are needed hour by hour, which a seeded queue decides, and "
         "for one type of Mac"

@@ -13,6 +13,7 @@ from fleet import plan
 from fleet.catalog import Catalog
 from fleet.planner.mac import as_batch, hourly_builds, needs_mac, plan_apple_builds, slots_per_host, survey_macs
 from fleet.planner.mac.demand import RESERVE_GIB
+from fleet.plans import UNTRIED_MACOS
 from fleet.spec import AppleBuilds, load_spec
 
 TODAY = date(2026, 12, 1)
@@ -245,6 +246,13 @@ def test_what_to_do_next_is_said(planned) -> None:
     assert "no Xcode" in steps
     assert "macOS 27 is not known" in steps
     assert "'ami'" not in own
+
+
+@pytest.mark.parametrize(("min_macos", "is_untried"), [("26", False), ("27", True)])
+def test_a_macos_newer_than_all_that_is_known_of_macs_stands_beside_the_plan(planned, min_macos, is_untried) -> None:
+    part = planned(min_macos=min_macos)
+
+    assert is_untried == any(text.endswith(UNTRIED_MACOS) for text in part.assumptions)
 
 
 def test_each_mac_quota_that_clashes_says_that_it_alone_would_be_enough(fleet, catalog) -> None:
