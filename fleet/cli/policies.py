@@ -24,6 +24,8 @@ app = group(
 )
 
 _FILES = ("PulumiPolicy.yaml", "__main__.py", "config.json", "requirements.txt")
+_NAMED = "    virtualenv: ../.venv\n"
+"""The line of the pack's own definition that names its environment."""
 _DEFINITION = "PulumiPolicy.yaml"
 
 
@@ -90,17 +92,30 @@ def install(
     for name, text in contents.items():
         (folder / name).write_text(text, encoding="utf-8")
     typer.echo(f"wrote {', '.join(contents)} to {folder}")
+    if _environment(folder) is None:
+        own = folder / "venv"
+        typer.echo(
+            f"for the Pulumi command line, give the pack an environment: python3 -m venv {own} && "
+            f"{own}/bin/pip install -r {folder / 'requirements.txt'}"
+        )
     typer.echo(f"run it with: pulumi preview --policy-pack {folder} --policy-pack-config {folder / 'config.json'}")
 
 
 def _definition(text: str, folder: Path) -> str:
-    """The definition with the environment in which fleet is installed, relative to the folder where that is near."""
+    """The definition with the environment of the project in which fleet is installed, relative to the pack's folder.
+
+    Without one it names none: a path of this machine would hold nowhere else.
+    """
+    near = _environment(folder)
+    return text.replace(_NAMED, f"    virtualenv: {near}\n") if near else text.replace(f"  options:\n{_NAMED}", "")
+
+
+def _environment(folder: Path) -> str | None:
+    """The virtual environment that runs this, as seen from the pack's folder, where it lies in the same project."""
     prefix, target = Path(sys.prefix).resolve(), folder.resolve()
-    relative = Path(os.path.relpath(prefix, target))
-    near = target.parent in prefix.parents or target.parent == prefix.parent
-    shown = relative.as_posix() if near else prefix.as_posix()
-    lines = [line if "virtualenv:" not in line else f"    virtualenv: {shown}" for line in text.splitlines()]
-    return "\n".join(lines) + "\n"
+    if target.parent in prefix.parents or target.parent == prefix.parent:
+        return Path(os.path.relpath(prefix, target)).as_posix()
+    return None
 
 
 def _find(name: str) -> "Rule":

@@ -41,8 +41,9 @@ def plan_json(plan: Plan) -> str:
     return _text(plan.model_dump(mode="json", by_alias=True))
 
 
-def read_lock(path: Path) -> Plan:
+def read_lock(path: Path | str) -> Plan:
     """The plan in a lock file; LockError when it is missing, broken, foreign or of another schema."""
+    path = Path(path)
     try:
         data = json.loads(path.read_bytes().decode("utf-8"), parse_constant=_no_constant)
     except FileNotFoundError as error:

@@ -19,9 +19,9 @@ __all__ = ["load_spec", "parse_spec"]
 _MOST_BYTES = 10_000_000
 
 
-def load_spec(path: Path, known: Known | None = None) -> FleetSpec:
+def load_spec(path: Path | str, known: Known | None = None) -> FleetSpec:
     """The spec in a file; SpecError with every problem of it. `known` are the names that the catalog knows."""
-    return parse_spec(_read(path), str(path), known)
+    return parse_spec(_read(Path(path)), str(path), known)
 
 
 def parse_spec(text: str, file: str = "fleet.yaml", known: Known | None = None) -> FleetSpec:

@@ -1,6 +1,7 @@
 """A plain pulumi-aws program that never heard of fleet: useful output on the first try."""
 
 import json
+import sys
 
 import pytest
 
@@ -110,6 +111,25 @@ def test_its_own_python_is_named_when_it_lacks_pulumi(foreign, fleet):
 
     assert ran.code == 3
     assert "-m venv" in ran.err
+    assert "or take the option out" in ran.err
+
+
+def test_the_pack_names_no_path_of_this_machine(foreign, fleet):
+    """The folder of whoever installed it would hold nowhere else: the definition names none; what to do is said."""
+    ran = fleet("policies", "install", "policies")
+
+    definition = (foreign / "policies" / "PulumiPolicy.yaml").read_text()
+    assert "virtualenv" not in definition
+    assert sys.prefix not in definition
+    assert "python3 -m venv policies/venv" in ran.out
+
+
+def test_the_pack_names_the_environment_of_its_project(foreign, fleet, monkeypatch):
+    """Installed in the project's own environment, the pack runs in it wherever the project is checked out."""
+    monkeypatch.setattr(sys, "prefix", str(foreign / ".venv"))
+    fleet("policies", "install", "policies")
+
+    assert "    virtualenv: ../.venv\n" in (foreign / "policies" / "PulumiPolicy.yaml").read_text()
 
 
 def test_a_wrong_configuration_names_its_file_and_the_nearest_rule(foreign, fleet):

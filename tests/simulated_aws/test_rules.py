@@ -313,3 +313,24 @@ def test_one_node_group_too_many_is_refused(cloud, monkeypatch):
         kind_of("aws:eks/nodeGroup:NodeGroup").create(
             cloud, {"clusterName": "full", "scalingConfig": {"minSize": 0, "desiredSize": 0, "maxSize": 1}}
         )
+
+
+def test_a_listener_without_a_protocol_listens_to_http(cloud):
+    """What Pulumi's AWS provider fills in for an application load balancer."""
+    ec2 = cloud.client("ec2")
+    vpc = ec2.create_vpc(CidrBlock="10.9.0.0/16")["Vpc"]["VpcId"]
+    subnets = [
+        ec2.create_subnet(VpcId=vpc, CidrBlock=f"10.9.{n}.0/24", AvailabilityZone=f"us-east-1{z}")["Subnet"]["SubnetId"]
+        for n, z in enumerate("ab")
+    ]
+    balancer, _ = kind_of("aws:lb/loadBalancer:LoadBalancer").create(cloud, {"name": "front", "subnets": subnets})
+    target, _ = kind_of("aws:lb/targetGroup:TargetGroup").create(
+        cloud, {"name": "api", "port": 80, "protocol": "HTTP", "vpcId": vpc}
+    )
+    actions = [{"type": "forward", "targetGroupArn": target}]
+    made, _ = kind_of("aws:lb/listener:Listener").create(
+        cloud, {"loadBalancerArn": balancer, "port": 80, "defaultActions": actions}
+    )
+
+    (listener,) = cloud.client("elbv2").describe_listeners(ListenerArns=[made])["Listeners"]
+    assert listener["Protocol"] == "HTTP"

@@ -15,7 +15,8 @@ def program_python(root: Path, options: Mapping[str, Any]) -> str:
     """The interpreter of a program: its `virtualenv` (relative to Pulumi.yaml), else the one that runs this."""
     named = options.get("virtualenv")
     if named:
-        return environment_python(root / str(named), f"the option virtualenv of {root / 'Pulumi.yaml'}")
+        instead = ", or take the option out: the Python that runs fleet then runs the program"
+        return environment_python(root / str(named), f"the option virtualenv of {root / 'Pulumi.yaml'}", instead)
     if options.get("toolchain") == "uv" and (root / ".venv").is_dir():
         return environment_python(root / ".venv", "the toolchain uv")
     return sys.executable
@@ -38,13 +39,13 @@ def pack_python(folder: Path, options: Mapping[str, Any]) -> tuple[str, str | No
     )
 
 
-def environment_python(environment: Path, named_by: str) -> str:
-    """The interpreter of a virtual environment."""
+def environment_python(environment: Path, named_by: str, instead: str = "") -> str:
+    """The interpreter of a virtual environment; MissingError with what to do, or do `instead`, where there is none."""
     for candidate in (environment / "bin" / "python", environment / "Scripts" / "python.exe"):
         if candidate.is_file():
             return str(candidate)
     found = shutil.which("python3") or sys.executable
     raise MissingError(
         f"the virtual environment {environment}, named by {named_by}, does not exist; "
-        f"make it with '{found} -m venv {environment}' and install the requirements into it"
+        f"make it with '{found} -m venv {environment}' and install the requirements into it{instead}"
     )

@@ -219,10 +219,7 @@ def _require_boto3() -> None:
 
 def _write_dynamic(file: Path, project: Project) -> None:
     """The provider of dynamic resources, which comes with the real language host: the program's own SDK serves it."""
-    try:
-        python = program_python(project.root, project.options)
-    except MissingError:
-        return  # the program cannot start either, and its error says why
+    python = program_python(project.root, project.options)
     _write_executable(file, f'exec {shlex.quote(python)} -u -m pulumi.dynamic "$@"')
 
 

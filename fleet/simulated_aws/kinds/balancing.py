@@ -22,11 +22,13 @@ class _Balancing:
     computed: tuple[str, ...]
     made_up: str = ""
     renames: Mapping[str, str] = field(default_factory=dict)
+    defaults: Mapping[str, str] = field(default_factory=dict)
+    """What AWS's provider fills in, by the API's names."""
 
     def create(self, cloud: Cloud, inputs: Properties) -> tuple[str, dict[str, Any]]:
         client = cloud.client("elbv2")
         given = {key: value for key, value in inputs.items() if key not in {"name", "tags", "internal"}}
-        arguments = request(client, f"Create{self.noun}", given, **self.renames)
+        arguments = {**self.defaults, **request(client, f"Create{self.noun}", given, **self.renames)}
         if self.made_up:
             arguments["Name"] = cloud.named(inputs, self.made_up)
         if inputs.get("internal"):
@@ -103,7 +105,8 @@ _BALANCER = _Balancing(
     renames={"loadBalancerType": "Type"},
 )
 _TARGETS = _Balancing(noun="TargetGroup", snake="target_group", computed=("name", "arn", "arnSuffix"), made_up="tg")
-_LISTENER = _Balancing(noun="Listener", snake="listener", computed=("arn",))
+# Of an application load balancer; a network one needs a word from the user, which moto does not ask for.
+_LISTENER = _Balancing(noun="Listener", snake="listener", computed=("arn",), defaults={"Protocol": "HTTP"})
 KINDS = (
     _kind(
         "aws:lb/loadBalancer:LoadBalancer",
