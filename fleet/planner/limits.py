@@ -264,9 +264,11 @@ def _defaults(spec: FleetSpec, catalog: Catalog, workloads: Sequence[Workload]) 
 def _beyond_defaults(catalog: Catalog, spec: FleetSpec, parts: Sequence[Part]) -> tuple[str, str]:
     """What a plan without the defaults takes of each quota whose default is less, and these defaults."""
     given = {limit.code for limit in spec.quotas.limits}
-    allocations = [item for part in parts for item in part.allocations]
+    quotas = Quotas.of(spec, catalog)
+    for part in parts:
+        quotas = quotas.less(part.allocations, part.cleaned_hosts)
     needed, allowed = [], []
-    for use in Quotas.of(spec, catalog).less(allocations).uses():
+    for use in quotas.uses():
         known = catalog.quotas.get(use.code)
         if known is None or known.default is None or use.code in given or use.needed <= known.default:
             continue

@@ -273,9 +273,12 @@ def test_a_quota_that_clashes_is_told_with_the_hosts_that_are_cleaned(fleet, cat
     free = plan(fleet(**alone), catalog, today=TODAY)
     tight = plan(fleet({"quotas": {"limits": [{"code": "L-B90B5B66", "limit": 1}]}}, **alone), catalog, today=TODAY)
 
+    default = plan(fleet({"quotas": {"defaults": True}}, **alone), catalog, today=TODAY)
+
     needed = next(use.needed for use in free.quotas if use.code == "L-B90B5B66")
     assert needed > max(free.schedules[0].leased)
     assert f"{needed:g} hosts" in [conflict.needed for conflict in tight.conflicts]
+    assert f"{needed:g} hosts of L-B90B5B66" in [conflict.needed for conflict in default.conflicts]
 
 
 def test_the_quota_to_ask_for_holds_hosts_that_are_cleaned(fleet, catalog) -> None:
