@@ -56,7 +56,10 @@ def assemble(
         "rejections": [rejection for part in parts for rejection in part.rejections],
     }
     if conflicts or status == "infeasible":
-        return Plan(**fields, **_nothing(conflicts))
+        return Plan(**fields, **_nothing("infeasible", conflicts))
+    if any(part.status == "timed_out" and not part.allocations for part in parts):
+        # What was found of the rest is not the fleet that was asked for.
+        return Plan(**fields, **_nothing("timed_out", ()))
     allocations = with_fallbacks(spec, catalog, allocations, quotas, today=today, previous=previous)
     return Plan(
         **fields,
@@ -90,9 +93,9 @@ def gap_percent(cost: Decimal, bound: Decimal) -> float:
     return round(float((cost - bound) / bound * 100), 4)
 
 
-def _nothing(conflicts: Sequence[Conflict]) -> dict[str, object]:
+def _nothing(status: Status, conflicts: Sequence[Conflict]) -> dict[str, object]:
     return {
-        "status": "infeasible",
+        "status": status,
         "monthly_usd": Decimal(0),
         "one_off_usd": Decimal(0),
         "gap_percent": 0.0,

@@ -94,6 +94,8 @@ def claim(plan: Plan) -> str:
     if plan.status == "infeasible":
         unproved = bool(plan.conflicts) and not any(conflict.proved for conflict in plan.conflicts)
         return "no plan within the budget was found" if unproved else "no fleet is possible"
+    if plan.status == "timed_out" and not plan.allocations:
+        return "time limit reached: nothing was found"
     seconds = f", solved in {plan.solve_seconds:.2f} s" if plan.solve_seconds is not None else ""
     if plan.status == "optimal":
         return f"proved optimal (gap {plan.gap_percent:.2f} %{seconds})"

@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from fleet.catalog import known
+from fleet.report.plan import claim
 from fleet.spec import load_spec
 from fleet.spec.model import FleetSpec
 
@@ -354,3 +355,23 @@ def test_an_owned_savings_plan_is_spent_once(catalog, plan):
     spent = sum(a.count * a.unit_hourly_usd for a in found.allocations if a.purchase == "savings_plan")
     assert 0 < spent <= Decimal("0.5")
     assert found.lower_bound_usd <= found.monthly_usd
+
+
+def test_half_a_fleet_is_no_plan(catalog, plan):
+    """Without time the service gets no nodes; the training job does, and alone it would pass for the fleet."""
+    top = {"version": 1, "name": "s", "region": "us-east-1", "planner": {"time_limit_seconds": 0}}
+    web = {"name": "web", "kind": "service", "replicas": 5, "per_replica": {"vcpus": 1, "memory_gib": 4}}
+    train = {
+        "name": "train",
+        "kind": "training",
+        "framework": "pytorch",
+        "accelerator_stacks": ["cuda"],
+        "accelerators": 8,
+        "deadline_days": 1,
+    }
+    assert plan(FleetSpec.model_validate({**top, "workloads": [train]}), catalog).allocations
+
+    found = plan(FleetSpec.model_validate({**top, "workloads": [web, train]}), catalog)
+
+    assert (found.status, found.allocations) == ("timed_out", [])
+    assert claim(found) == "time limit reached: nothing was found"
