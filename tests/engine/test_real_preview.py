@@ -140,7 +140,7 @@ def test_unanswered_call_is_named(program, preview):
 def test_virtualenv_option_is_obeyed(program, preview):
     """A program whose virtualenv does not exist fails and names it; one that exists is the one that runs."""
     project = "name: scratch\nruntime:\n  name: python\n  options:\n    virtualenv: {}\n"
-    with pytest.raises(MissingError, match="no-such-environment.*or take the option out"):
+    with pytest.raises(MissingError, match=r"no-such-environment.*or take the option out"):
         preview(program("", project.format("no-such-environment")))
 
     run_ = preview(program("import pulumi, sys\npulumi.export('prefix', sys.prefix)\n", project.format(sys.prefix)))
