@@ -1,5 +1,6 @@
 """The plan of a whole fleet: each cluster and workload planned in turn, limits handed on, parts joined."""
 
+import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -144,9 +145,9 @@ class _Walk:
         ]
 
     def _alone(self, name: str, spec: FleetSpec) -> Sequence[Part] | None:
-        """One step's plan under another spec, from everything."""
+        """One step's plan under another spec, from everything: any plan, for only whether there is one is asked."""
         step = next(step for step in steps_of(spec, self.catalog, self.today) if step.name == name)
-        everything = Left(quotas=Quotas.of(spec, self.catalog), spec=current(spec, self.today))
+        everything = Left(quotas=Quotas.of(spec, self.catalog), spec=current(spec, self.today), near=math.inf)
         if step.rules_out(everything):
             return None
         part = step.plan(everything)

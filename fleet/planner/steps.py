@@ -15,6 +15,7 @@ from fleet.planner.covering import cover
 from fleet.planner.mac import as_batch, needs_mac, plan_apple_builds
 from fleet.planner.own_held import kept_own_nodes
 from fleet.planner.own_nodes import How, plan_batch, plan_service
+from fleet.planner.packing import NEAR
 from fleet.planner.part import Part
 from fleet.planner.quotas import Quotas
 from fleet.plans.model import Allocation, Node
@@ -30,10 +31,13 @@ class Left:
 
     quotas: Quotas
     spec: FleetSpec
+    near: float = NEAR
+    """Cost over bound, less one, at which a cluster's plan is good enough; infinite where any will do."""
 
     def less(self, part: Part) -> "Left":
         """The same with what a part takes."""
-        return Left(
+        return replace(
+            self,
             quotas=self.quotas.less(part.allocations, part.cleaned_hosts),
             spec=less_commitments(self.spec, part.allocations, self.quotas.catalog),
         )
@@ -117,7 +121,7 @@ def steps_of(spec: FleetSpec, catalog: Catalog, today: date, how: How = cover) -
 def _clustered(
     cluster: Cluster, catalog: Catalog, today: date, left: Left, *, toll: Mapping[str, float] = NO_TOLL
 ) -> Part:
-    return plan_cluster(left.spec, cluster, catalog, today=today, free=left.quotas.free, toll=toll)
+    return plan_cluster(left.spec, cluster, catalog, today=today, free=left.quotas.free, toll=toll, near=left.near)
 
 
 def _cluster_ruled_out(cluster: Cluster, catalog: Catalog, today: date, left: Left) -> bool:

@@ -10,7 +10,7 @@ from fleet.catalog.model import InstanceType
 from fleet.money import HOURS_PER_MONTH
 from fleet.planner.candidates import Market, Offer, takes_of, tolled
 from fleet.planner.missing_prices import only_unpriced
-from fleet.planner.packing import Load, NodeType, Problem
+from fleet.planner.packing import NEAR, Load, NodeType, Problem
 from fleet.planner.spot_shares import (
     Rounding,
     capped,
@@ -24,6 +24,8 @@ from fleet.planner.volumes import root_volume_hourly_usd
 from fleet.spec.model import Cluster, FleetSpec, Service
 
 _EPSILON = 1e-9
+_CHEAP = 0.4
+"""The part of `near` at which improvements that cost little end too."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,6 +40,8 @@ class Ground:
     zones: Sequence[str]
     nodes: Mapping[Offer, NodeType]
     """Every offer of the markets as a node, at the price that the model sees."""
+    near: float = NEAR
+    """Cost over bound, less one, at which nothing better is sought; what costs little goes on for a while."""
     in_turn: bool = False
     """Whether replicas that do not divide by the zones start where those of the workload before ended."""
 
@@ -76,7 +80,7 @@ class Ground:
         """What one zone must hold of a group and on what, limits aside; `rounding` makes shares of spot whole nodes."""
         loads = tuple(load for w in group for load in self._loads(w, zone) if load.count)
         types = capped(self._types(group, zone), loads, types_needed(self.spec, group), rounding)
-        return Problem(loads=loads, types=types, free={}, seconds=self.spec.planner.time_limit_seconds)
+        return self._problem(loads, types)
 
     def on_demand(self, group: Sequence[Service], zone: str) -> Problem:
         """The same without spot."""
@@ -87,8 +91,7 @@ class Ground:
         whole = (w for w in group if w.zone_spread == self.cluster.zones)
         loads = (self._load(w, w.replicas // w.zone_spread, self.markets[w.name].ways) for w in whole)
         types = tuple(self._types(group, zone))
-        seconds = self.spec.planner.time_limit_seconds
-        return Problem(loads=tuple(load for load in loads if load.count), types=types, free={}, seconds=seconds)
+        return self._problem(tuple(load for load in loads if load.count), types)
 
     def without_zones(self, group: Sequence[Service]) -> Problem:
         """All replicas of a group, wherever they lie: every packing by zones is one of this problem.
@@ -99,7 +102,11 @@ class Ground:
         loads = tuple(load for load in split if load.count)
         rounding = up_in_each(self.cluster.zones)
         types = capped(self._types(group, None), loads, types_needed(self.spec, group), rounding)
-        return Problem(loads=loads, types=types, free={}, seconds=self.spec.planner.time_limit_seconds)
+        return self._problem(loads, types)
+
+    def _problem(self, loads: tuple[Load, ...], types: tuple[NodeType, ...]) -> Problem:
+        seconds = self.spec.planner.time_limit_seconds
+        return Problem(loads=loads, types=types, free={}, seconds=seconds, target=_CHEAP * self.near, near=self.near)
 
     def _types(self, group: Sequence[Service], zone: str | None) -> list[NodeType]:
         """Nodes that a group may use in a zone, or anywhere."""

@@ -8,11 +8,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from fleet.planner.clusters.zones import within_limits
-from fleet.planner.packing import Column, Packing, Problem, pack
+from fleet.planner.packing import INFEASIBLE, Column, Packing, Problem, pack
 from fleet.plans.model import Node
 
 _EPSILON = 1e-9
-_NONE = Packing(status="infeasible", columns=(), hourly_usd=0.0, bound_usd=0.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +24,7 @@ class AsLocked:
         """The packing of a zone; infeasible where the locked nodes are not sold or not allowed any more."""
         stand = _standing(problem, self.nodes, zone)
         if stand is None:
-            return _NONE
+            return INFEASIBLE
         left = [load.count for load in problem.loads]
         filled = [_refilled(problem, column, left) for column in stand]
         filled = [_topped_up(problem, column, left) for column in filled]
@@ -34,10 +33,10 @@ class AsLocked:
         more = pack(_less(rest, columns)) if any(left) else None
         if more is not None:
             if not more.columns:
-                return _NONE
+                return INFEASIBLE
             columns.update(dict(more.columns))
         found = _packing(problem, columns)
-        return found if within_limits(problem, found.columns) and _within_caps(problem, columns) else _NONE
+        return found if within_limits(problem, found.columns) and _within_caps(problem, columns) else INFEASIBLE
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +66,7 @@ class Leaning:
         for column, count in found.columns:
             columns[replace(column, type=real[column.type])] += count
         if not columns or not _within_caps(problem, columns):
-            return _NONE if any(load.count for load in problem.loads) else found
+            return INFEASIBLE if any(load.count for load in problem.loads) else found
         return _packing(problem, columns)
 
 

@@ -11,7 +11,7 @@ from fleet.planner.clusters.ground import Ground, hours_of
 from fleet.planner.clusters.zones import Zoned
 from fleet.planner.interruptions import service_note
 from fleet.planner.missing_prices import unpriced_note, unpriced_step
-from fleet.planner.packing import NEAR, Load
+from fleet.planner.packing import Load
 from fleet.planner.part import Part
 from fleet.planner.rejections import rejections
 from fleet.planner.volumes import volume_note
@@ -42,7 +42,7 @@ def part_of(ground: Ground, zoned: Sequence[Zoned], bound_of: Bound) -> Part:
     bound = Decimal(0)
     for group, found in _by_group(zoned):
         hourly = sum(zone.packing.hourly_usd for zone in found)
-        bound += usd(min(hourly, bound_of(group, hourly / (1 + NEAR)))) * usd(hours_of(group))
+        bound += usd(min(hourly, bound_of(group, hourly / (1 + ground.near)))) * usd(hours_of(group))
     unpriced = {name for workload in ground.members for name in ground.unpriced(workload.name)}
     return Part(
         status=status,

@@ -8,7 +8,6 @@ from decimal import Decimal
 from functools import partial
 
 from fleet.catalog import Catalog
-from fleet.money import usd
 from fleet.planner.candidates import NO_TOLL, Market, survey
 from fleet.planner.clusters.bound import as_one, bound_usd
 from fleet.planner.clusters.clashes import no_common_region, too_few_zones
@@ -18,7 +17,7 @@ from fleet.planner.clusters.outcome import Bound, part_of
 from fleet.planner.clusters.solved import Solved
 from fleet.planner.clusters.zones import Afresh, Packer, Room, Zoned, packed
 from fleet.planner.commitments import commitment_room
-from fleet.planner.packing import NEAR, least_usd
+from fleet.planner.packing import INFEASIBLE, NEAR, Packing, Problem, least_usd
 from fleet.planner.part import Part
 from fleet.plans.model import Node
 from fleet.spec.model import Cluster, FleetSpec, Service
@@ -32,11 +31,12 @@ def plan_cluster(
     today: date,
     free: Mapping[str, float],
     toll: Mapping[str, float] = NO_TOLL,
+    near: float = NEAR,
 ) -> Part:
     """The nodes of one cluster in the cheapest region that all its workloads allow.
 
     Workloads with exclusive nodes are packed alone, the others together. `toll` prices units of limits (USD an hour) on
-    top of what nodes cost.
+    top of what nodes cost. No better plan is sought once cost over bound, less one, is no more than `near`.
     """
     parts = []
     for region in regions_of(spec, cluster):
@@ -44,7 +44,7 @@ def plan_cluster(
         if isinstance(ground, Part):
             parts.append(ground)
             continue
-        parts.append(_cheapest(ground, free))
+        parts.append(_cheapest(replace(ground, near=near), free))
     if not parts:
         return Part(status="infeasible", conflicts=(no_common_region(spec, cluster),))
     found = [part for part in parts if part.status != "infeasible"]
@@ -140,11 +140,15 @@ def _cheapest(ground: Ground, free: Mapping[str, float]) -> Part:
     The bound holds for all choices, so that none is tried once cost and bound are near.
     """
     best: Part | None = None
-    solved, room = Solved(), _room(ground, free)
+    solved = Solved.within(ground.spec.planner.time_limit_seconds)
+    room = _room(ground, free)
+    whole = as_one(map(ground.without_zones, _groups(ground)), room)
 
     def bound_of(group: Sequence[Service], enough: float) -> float:
         return bound_usd(ground, group, room, solved, enough)
 
+    if least_usd(whole) is None:
+        return part_of(ground, _grouped(ground, room, _nothing), bound_of)
     for choice in _choices(ground):
         part = _packed(choice, free, partial(Afresh, solved), bound_of)
         if best is None or best.status == "infeasible":
@@ -152,9 +156,14 @@ def _cheapest(ground: Ground, free: Mapping[str, float]) -> Part:
         elif part.status != "infeasible":
             bound = max(best.monthly_bound_usd, part.monthly_bound_usd)
             best = replace(min(best, part, key=_monthly_usd), monthly_bound_usd=bound)
-        if best.status != "infeasible" and _monthly_usd(best) <= best.monthly_bound_usd * usd(1 + NEAR):
+        if best.status != "infeasible" and float(_monthly_usd(best)) <= _enough(ground, best):
             break
     return best or Part(status="infeasible")
+
+
+def _enough(ground: Ground, part: Part) -> float:
+    """A cost near enough to the bound."""
+    return math.inf if math.isinf(ground.near) else float(part.monthly_bound_usd) * (1 + ground.near)
 
 
 def _monthly_usd(part: Part) -> Decimal:
@@ -198,6 +207,11 @@ def _packed(ground: Ground, free: Mapping[str, float], packer: Callable[[], Pack
         if part.status != "infeasible":
             return part
     return part
+
+
+def _nothing(_problem: Problem, _zone: str) -> Packing:
+    """No packing: not even part nodes could hold part replicas of all zones together."""
+    return INFEASIBLE
 
 
 def _unknown(_group: Sequence[Service], _enough: float) -> float:

@@ -1,5 +1,6 @@
 """Zone problems that are solved once: zones and choices of zones ask for the same packings and bounds again."""
 
+import time
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
@@ -12,9 +13,16 @@ _Key = tuple[object, ...]
 class Solved:
     """Packings and bounds by problem. Problems are one where the types that matter are, whatever else is sold there."""
 
+    _until: float
+    """On the monotonic clock, in seconds."""
     _packings: dict[_Key, Packing] = field(default_factory=dict)
     _bounds: dict[_Key, tuple[float, float]] = field(default_factory=dict)
     """The bound, and how much would have been enough."""
+
+    @classmethod
+    def within(cls, seconds: float) -> "Solved":
+        """Nothing is solved yet, and so many seconds are left for all of it."""
+        return cls(_until=time.monotonic() + seconds)
 
     def packing(self, problem: Problem) -> Packing:
         """The packing of a problem."""
@@ -22,7 +30,7 @@ class Solved:
         key = _key(core)
         found = self._packings.get(key)
         if found is None:
-            found = self._packings[key] = pack(core)
+            found = self._packings[key] = pack(self._timed(core))
         return replace(found, columns=tuple(_renumbered(found.columns, core, problem)))
 
     def bound_usd(self, problem: Problem, enough: float) -> float:
@@ -35,9 +43,12 @@ class Solved:
         bound, sought = self._bounds.get(key, (0.0, 0.0))
         if bound >= enough or bound < sought:
             return bound
-        bound = proved_usd(core, enough)
+        bound = proved_usd(self._timed(core), enough)
         self._bounds[key] = (bound, enough)
         return bound
+
+    def _timed(self, problem: Problem) -> Problem:
+        return replace(problem, seconds=max(0.0, self._until - time.monotonic()))
 
 
 def _key(problem: Problem) -> _Key:

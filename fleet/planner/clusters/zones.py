@@ -8,7 +8,7 @@ from functools import partial
 
 from fleet.planner.clusters.ground import Ground
 from fleet.planner.clusters.solved import Solved, name_of
-from fleet.planner.packing import Column, NodeType, Packing, Problem, least_usd
+from fleet.planner.packing import INFEASIBLE, Column, NodeType, Packing, Problem, least_usd
 from fleet.planner.spot_shares import down, spread, types_needed
 from fleet.spec.model import Service
 
@@ -94,6 +94,7 @@ def _by_zone(
     followed_by: Sequence[Sequence[Service]],
 ) -> list[Zoned]:
     found: list[Zoned] = []
+    is_lost = False
     for position, zone in enumerate(ground.zones):
         whole = problem_of(group, zone)
         left = room.less(found)
@@ -106,7 +107,9 @@ def _by_zone(
             free={name: free / share for name, free in left.free.items()},
             max_nodes=None if nodes is None else max(0, -(-nodes // share)),
         )
-        found.append(Zoned(zone=zone, group=group, problem=problem, packing=pack_zone(problem, zone)))
+        packing = INFEASIBLE if is_lost else pack_zone(problem, zone)
+        is_lost = is_lost or bool(problem.loads and not packing.columns)
+        found.append(Zoned(zone=zone, group=group, problem=problem, packing=packing))
     return found
 
 

@@ -4,6 +4,7 @@ Limits are rows of the master: what a unit of each is worth there is a toll on t
 were found, prices and tolls prove a lower bound (see `prove`).
 """
 
+import time
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -173,18 +174,18 @@ def grow(columns: Columns, *, rounds: int, seed: int, enough: float) -> None:
         columns.solve()
 
 
-def grow_exactly(columns: Columns, *, enough: float) -> None:
+def grow_exactly(columns: Columns, *, enough: float, until: float) -> None:
     """Rounds with the best mixes by dynamic programming; prices are smoothed towards those with the best bound.
 
     No bound from prices passes the master's cost. Where hundreds of replicas share a node, rounds bring the two no
-    nearer: what is missing is whole nodes, which prices do not see.
+    nearer: what is missing is whole nodes, which prices do not see. `until` is on the monotonic clock, a last resort.
     """
     columns.cut = columns.cut or grids(columns.builder.problem)
     directions = np.vstack([np.eye(3), _directions(columns.builder)])
     columns.solve()
     anchor, apart, idle = columns.duals, columns.apart, 0
     for done in range(_MOST_ROUNDS):
-        is_spent = done >= _LEAST_ROUNDS and columns.work > _WORK
+        is_spent = (done >= _LEAST_ROUNDS and columns.work > _WORK) or time.monotonic() > until
         if columns.bound_usd >= enough or columns.apart <= _MET or idle == _IDLE or is_spent:
             return
         duals = anchor.towards(columns.duals, _SMOOTH)

@@ -39,6 +39,9 @@ class Packing:
     bound_usd: float
 
 
+INFEASIBLE = Packing(status="infeasible", columns=(), hourly_usd=0.0, bound_usd=0.0)
+
+
 def least_usd(problem: Problem) -> float | None:
     """A lower bound on an hour's cost from the relaxation alone; None when not even that has a solution."""
     if not any(load.count for load in problem.loads):
@@ -55,7 +58,7 @@ def proved_usd(problem: Problem, enough: float) -> float:
         return 0.0
     if _is_unheld(problem):
         return np.inf
-    table = arrays(problem)
+    table, until = arrays(problem), time.monotonic() + problem.seconds
     relaxation = relax(table, room=reachable(table))
     if relaxation is None:
         return np.inf
@@ -64,9 +67,10 @@ def proved_usd(problem: Problem, enough: float) -> float:
         columns.add(_alone(table))
         grow(columns, rounds=_ROUNDS, seed=21, enough=enough)
     if columns.bound_usd < enough and columns.amounts.sum() <= _FEW_NODES:
-        columns.bound_usd = max(columns.bound_usd, counted_usd(table, problem.seconds))
+        left = max(0.1, until - time.monotonic())
+        columns.bound_usd = max(columns.bound_usd, counted_usd(table, left))
     if columns.bound_usd < enough:
-        grow_exactly(columns, enough=enough)
+        grow_exactly(columns, enough=enough, until=until)
     return columns.bound_usd
 
 
@@ -78,11 +82,11 @@ def pack(problem: Problem) -> Packing:
     if not any(load.count for load in problem.loads):
         return Packing(status="optimal", columns=(), hourly_usd=0.0, bound_usd=0.0)
     if _is_unheld(problem):
-        return Packing(status="infeasible", columns=(), hourly_usd=0.0, bound_usd=0.0)
+        return INFEASIBLE
     table = arrays(problem)
     relaxation = relax(table, room=reachable(table))
     if relaxation is None:
-        return Packing(status="infeasible", columns=(), hourly_usd=0.0, bound_usd=0.0)
+        return INFEASIBLE
     search = _Search(problem, table, relaxation)
     search.run()
     return _packing(problem, table, search)
@@ -153,7 +157,7 @@ class _Search:
         self._take(rounded(columns, 22, np.inf))
 
     def _generate_exactly(self) -> None:
-        grow_exactly(self._columns, enough=self._near())
+        grow_exactly(self._columns, enough=self._near(), until=self._until)
         self._take(rounded(self._columns, 23, np.inf))
 
     def _rebuild(self) -> None:

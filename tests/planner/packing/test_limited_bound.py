@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from fleet.catalog import Catalog
 from fleet.catalog.model import Price
 from fleet.planner.candidates import Offer
-from fleet.planner.packing import Load, NodeType, Problem, pack
+from fleet.planner.packing import Load, NodeType, Problem, pack, proved_usd
 
 REGION = "us-east-1"
 QUOTA = "vcpus"
@@ -96,6 +96,7 @@ def test_no_bound_exceeds_the_optimum_and_no_packing_beats_it(problem):
     optimum, packing = least_usd(problem), pack(problem)
 
     assert packing.bound_usd <= optimum + 1e-7
+    assert proved_usd(problem, float("inf")) <= optimum + 1e-7
     if packing.columns:
         assert packing.hourly_usd >= optimum - 1e-7
         assert packing.status != "optimal" or packing.hourly_usd <= optimum * (1 + 1e-6) + 1e-9
