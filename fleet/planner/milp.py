@@ -80,7 +80,7 @@ def solve(program: Program, limits: Limits) -> Solution:
     for option, value in _options(limits).items():
         solver.setOptionValue(option, value)
     solver.passModel(_model(program))
-    solver.run()
+    run(solver)
     return _solution(solver, program)
 
 
@@ -96,6 +96,21 @@ def quiet_solver() -> "highspy.Highs":
     super(highspy.Highs, solver).__init__()
     solver.setOptionValue("output_flag", False)  # noqa: FBT003  (the solver's own signature)
     return solver
+
+
+def run(solver: "highspy.Highs") -> None:
+    """Run a solver; RuntimeError when it refuses, which must not pass for a model without a solution.
+
+    One pool of threads serves all models of a process. Where other code has started it with more threads than ours, the
+    solver refuses until the pool is let go.
+    """
+    import highspy  # noqa: PLC0415  (importing fleet must not load the solver)
+
+    if solver.run() != highspy.HighsStatus.kError:
+        return
+    highspy.Highs.resetGlobalScheduler(True)  # noqa: FBT003  (the solver's own signature: wait until it is gone)
+    if solver.run() == highspy.HighsStatus.kError:
+        raise RuntimeError("HiGHS refused to solve a model of the planner; set output_flag in milp.py to see why")
 
 
 def _options(limits: Limits) -> dict[str, bool | int | float]:

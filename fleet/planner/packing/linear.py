@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from fleet.planner.milp import quiet_solver
+from fleet.planner.milp import quiet_solver, run
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -57,7 +57,7 @@ class Linear:
         """Solve; whether there is an optimum."""
         import highspy  # noqa: PLC0415  (importing fleet must not load the solver)
 
-        self._solver.run()
+        run(self._solver)
         return bool(self._solver.getModelStatus() == highspy.HighsModelStatus.kOptimal)
 
     @property
