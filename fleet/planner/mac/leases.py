@@ -107,10 +107,21 @@ class _Model:
         most = float(max([*self.needed, self.terms.always_on], default=0))
         program.column(costs.get(0, 0.0), low=float(self.terms.always_on), high=most)
         for column in range(1, 1 + 3 * self.hours):
-            program.column(costs.get(column, 0.0), high=most if self.can_lease else 0.0)
+            program.column(costs.get(column, 0.0), high=most if self._may_have(column) else 0.0)
         for hour, hosts in enumerate(self.needed):
             self._add_hour(program, hour, hosts)
         return program
+
+    def _may_have(self, column: int) -> bool:
+        """Whether a column is needed at all.
+
+        A lease whose first ready hour needs no host may as well start, and end if it is of the shortest, an hour later:
+        it loses nothing and costs no more. Only a quota, which counts hosts that are cleaned, may forbid that.
+        """
+        first = self.start(0)
+        if not self.can_lease or self.terms.most_hosts is not None or not first <= column < first + self.hours:
+            return self.can_lease
+        return self.needed[(column - first + self.terms.ready_hours) % self.hours] > 0
 
     def level(self, hour: int) -> int:
         return 1 + hour % self.hours

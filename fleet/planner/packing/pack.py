@@ -157,6 +157,8 @@ class _Search:
         self._take(rounded(columns, 22, np.inf))
 
     def _generate_exactly(self) -> None:
+        # Counting may have passed already what prices can prove.
+        self._columns.bound_usd = max(self._columns.bound_usd, self.bound)
         grow_exactly(self._columns, enough=self._near(), until=self._until)
         self._take(rounded(self._columns, 23, np.inf))
 
