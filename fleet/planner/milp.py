@@ -106,10 +106,12 @@ def run(solver: "highspy.Highs") -> None:
     """
     import highspy  # noqa: PLC0415  (importing fleet must not load the solver)
 
-    if solver.run() != highspy.HighsStatus.kError:
+    untried = highspy.HighsModelStatus.kNotset
+    # An error with another status is a solution that misses a tolerance by a hair; who asked reads that from it.
+    if solver.run() != highspy.HighsStatus.kError or solver.getModelStatus() != untried:
         return
     highspy.Highs.resetGlobalScheduler(True)  # noqa: FBT003  (the solver's own signature: wait until it is gone)
-    if solver.run() == highspy.HighsStatus.kError:
+    if solver.run() == highspy.HighsStatus.kError and solver.getModelStatus() == untried:
         raise RuntimeError("HiGHS refused to solve a model of the planner; set output_flag in milp.py to see why")
 
 
