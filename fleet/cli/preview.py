@@ -100,13 +100,17 @@ def preview(
         answers=read_invokes(invokes) if invokes else None,
         simulated_aws=simulated_aws,
     )
+    _say_which_stack(engine, stack)
+    with voice.working("running the program, pricing its resources, asking the policy packs"):
+        result = preview_embedded(request) if engine is Engine.embedded else preview_with_engine(request)
+    return to.deliver(result, wanted)
+
+
+def _say_which_stack(engine: Engine, stack: str | None) -> None:
     if stack is None and engine is Engine.embedded:
         voice.say("no stack is named: previewing stack 'dev' on a throw-away local backend; --stack names another")
     if stack is not None and (note := _without_configuration(Path.cwd(), stack.rpartition("/")[2])):
         voice.say(note)
-    with voice.working("running the program, pricing its resources, asking the policy packs"):
-        result = preview_embedded(request) if engine is Engine.embedded else preview_with_engine(request)
-    return to.deliver(result, wanted)
 
 
 def check(

@@ -74,15 +74,27 @@ def assemble(
         schedules=[schedule for part in parts for schedule in part.schedules],
         quotas=quotas.uses(),
         assumptions=_once([*(text for part in parts for text in part.assumptions), *fallback_notes(spec, allocations)]),
-        next_steps=_once(
-            [
-                *(text for part in parts for text in part.next_steps),
-                *unused(current(spec, today), left),
-                *worthwhile(allocations, catalog),
-                *_quota_steps(quotas),
-            ]
-        ),
+        next_steps=_next_steps(parts, allocations, quotas, catalog, current(spec, today), left),
         changes=changes,
+    )
+
+
+def _next_steps(
+    parts: Sequence[Part],
+    allocations: Sequence[Allocation],
+    quotas: Quotas,
+    catalog: Catalog,
+    spec: FleetSpec,
+    left: FleetSpec,
+) -> list[str]:
+    """What is for a person to do: what the parts say, commitments that stay unused or would pay, quotas to raise."""
+    return _once(
+        [
+            *(text for part in parts for text in part.next_steps),
+            *unused(spec, left),
+            *worthwhile(allocations, catalog),
+            *_quota_steps(quotas),
+        ]
     )
 
 

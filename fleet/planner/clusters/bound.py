@@ -5,23 +5,21 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from fleet.planner.clusters.ground import Ground
-from fleet.planner.clusters.solved import Solved
+from fleet.planner.clusters.solved import Solved, name_of
 from fleet.planner.clusters.zones import Room
-from fleet.planner.packing import Load, NodeType, Problem, least_usd
+from fleet.planner.packing import Load, NodeType, Problem
 from fleet.spec.model import Service
 
 
 def bound_usd(ground: Ground, group: Sequence[Service], room: Room, solved: Solved, enough: float) -> float:
     """What no packing of a group beats in an hour, with all of every limit to itself; sought no further than `enough`.
 
-    Three bounds hold for every choice of zones, of where a remainder lies, and of how limits are shared out: a linear
-    program over all replicas; that of a packing without zones; and the cheapest zones, each with what every plan puts
-    into a zone. The dearer ones are worked out only while it takes them.
+    Two bounds hold for every choice of zones, of where a remainder lies, and of how limits are shared out: that of a
+    packing without zones, and the cheapest zones, each with what every plan puts into a zone. The second is worked out
+    only while it takes it.
     """
     whole = replace(ground.without_zones(group), free=room.free, max_nodes=room.nodes)
-    found = least_usd(whole) or 0.0
-    if found < enough:
-        found = max(found, _finite(solved.bound_usd(whole, enough)))
+    found = _finite(solved.bound_usd(whole, enough))
     if found < enough:
         found = max(found, _finite(_of_zones(ground, group, room, solved)))
     return found
@@ -33,7 +31,7 @@ def as_one(problems: Iterable[Problem], room: Room) -> Problem:
     types: dict[tuple[str, str, str | None], NodeType] = {}
     for problem in problems:
         loads += problem.loads
-        types |= {(n.offer.kind.name, n.offer.purchase, n.offer.commitment): n for n in problem.types}
+        types |= {name_of(node): node for node in problem.types}
     return Problem(loads=tuple(loads), types=tuple(types.values()), free=room.free, max_nodes=room.nodes)
 
 
