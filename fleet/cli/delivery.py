@@ -102,10 +102,10 @@ def read_delivery(
 
 def deliver(result: "Result", wanted: Delivery) -> int:
     """Write the result as asked; 0 when it passed, 1 when it did not."""
-    from fleet.result import against, diff, parse_result, result_json
+    from fleet.result import against, as_stored, diff, result_json
 
     # What is compared and shown is what is stored: amounts of six places, plain values.
-    result = parse_result(result_json(result), "the result")
+    result = as_stored(result)
     changes = None
     if wanted.baseline is not None:
         result = against(result, wanted.baseline, fail_on=wanted.fail_on.value)

@@ -154,9 +154,9 @@ def check(
     from fleet.stack import decode_file, together
 
     request = replace(_request(Path.cwd(), policy_pack, policy_config, catalog, today), baseline=baseline)
-    stack = together([decode_file(file) for file in files])
     with voice.working("pricing resources, asking the policy packs"):
-        result = check_stack(request, stack)
+        # The stack has no name here, so that a large one is gone before its result is written.
+        result = check_stack(request, together([decode_file(file) for file in files]))
     return to.deliver(result, wanted)
 
 

@@ -1,9 +1,10 @@
 """What a stack costs: every resource is priced, known to be free, charged by use, or unpriced with the reason."""
 
 from collections import Counter
-from collections.abc import Iterable
-from dataclasses import replace
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
 from datetime import date
+from functools import cache, cached_property, partial
 from typing import Any
 
 from fleet.catalog import Catalog
@@ -31,16 +32,15 @@ _FARGATE = frozenset({"FARGATE", "FARGATE_SPOT"})
 
 def estimate(stack: Stack, catalog: Catalog, *, today: date) -> Estimate:
     """What a stack costs in a month of 730 hours. Pure: `today` only dates the schedules."""
-    near = Surroundings(stack)
+    now = _Pricing(Surroundings(stack), catalog, today)
     before = _before(stack)
-    earlier = None if before is None else Surroundings(before)
-    reserved = reservations_of(near)
+    earlier = None if before is None else _Pricing(Surroundings(before), catalog, today)
     by_use: set[str] = set()
     priced: list[PricedResource] = []
     for resource in stack.resources:
-        bill = _bill(resource, near, catalog, today, reserved)
+        bill = _bill(resource, now)
         by_use.update(bill.by_use)
-        priced.append(_priced(resource, bill, near, _previous(resource, earlier, catalog, today)))
+        priced.append(_priced(resource, bill, now.near, _previous(resource, earlier)))
     return Estimate(
         cost=Cost(
             monthly_usd=total(r.monthly_usd for r in priced if r.monthly_usd is not None),
@@ -53,6 +53,25 @@ def estimate(stack: Stack, catalog: Catalog, *, today: date) -> Estimate:
         by_use=sorted(by_use),
         unpriced=_unpriced(priced),
     )
+
+
+@dataclass(frozen=True)
+class _Pricing:
+    """What the bills of one stack rest on."""
+
+    near: Surroundings
+    catalog: Catalog
+    today: date
+
+    @cached_property
+    def reserved(self) -> Reservations:
+        """Reservations that the stack pays for itself."""
+        return reservations_of(self.near)
+
+    @cached_property
+    def machines(self) -> Callable[..., Bill]:
+        """Bills of machines. Many resources of a stack launch the same, which is worked out once."""
+        return cache(partial(bill_of_machines, catalog=self.catalog, reserved=self.reserved.names))
 
 
 def _carbon(resources: Iterable[PricedResource]) -> Interval | None:
@@ -71,14 +90,14 @@ def _before(stack: Stack) -> Stack | None:
     return replace(stack, resources=old) if old else None
 
 
-def _previous(resource: Resource, earlier: Surroundings | None, catalog: Catalog, today: date) -> Interval | None:
+def _previous(resource: Resource, earlier: _Pricing | None) -> Interval | None:
     if earlier is None:
         return None
-    old = earlier.by_urn.get(resource.urn)
-    return None if old is None else _bill(old, earlier, catalog, today, reservations_of(earlier)).monthly
+    old = earlier.near.by_urn.get(resource.urn)
+    return None if old is None else _bill(old, earlier).monthly
 
 
-def _bill(resource: Resource, near: Surroundings, catalog: Catalog, today: date, reserved: Reservations) -> Bill:
+def _bill(resource: Resource, pricing: _Pricing) -> Bill:
     if not resource.custom or resource.type.startswith("pulumi:"):
         return _NOTHING
     if resource.operation in ("delete", "read") or is_free(resource.type):
@@ -86,8 +105,8 @@ def _bill(resource: Resource, near: Surroundings, catalog: Catalog, today: date,
     if resource.type in BY_USE:
         return Bill(by_use=(BY_USE[resource.type],))
     if resource.type in MACHINE_TYPES:
-        return _machine_bill(resource, near, catalog, today, reserved)
-    found = bill_of_service(resource, near, catalog)
+        return _machine_bill(resource, pricing)
+    found = bill_of_service(resource, pricing.near, pricing.catalog)
     return unpriced_bill(_why_unpriced(resource.type)) if found is None else found
 
 
@@ -98,9 +117,8 @@ def _why_unpriced(kind: str) -> str:
     return f"resources of package {package[:40]!r} are not priced"
 
 
-def _machine_bill(
-    resource: Resource, near: Surroundings, catalog: Catalog, today: date, reserved: Reservations
-) -> Bill:
+def _machine_bill(resource: Resource, pricing: _Pricing) -> Bill:
+    near, today = pricing.near, pricing.today
     machines = read_machines(resource, near)
     if machines is None:
         return _NOTHING
@@ -115,8 +133,8 @@ def _machine_bill(
         running = average_capacity(machines.desired, machines.minimum, machines.maximum, schedules, today)
         most = largest_capacity(machines.maximum, schedules)
     hours = hours_per_month(machines.tags)
-    bill = bill_of_machines(machines, catalog, hours, running=running, most=most, reserved=reserved.names)
-    return less_what_may_be_reserved(bill, machines, reserved, catalog, hours)
+    bill = pricing.machines(machines, hours=hours, running=running, most=most)
+    return less_what_may_be_reserved(bill, machines, pricing.reserved, pricing.catalog, hours)
 
 
 def _is_for_jobs(machines: Machines) -> bool:

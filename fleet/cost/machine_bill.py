@@ -21,9 +21,9 @@ _MONTH = Decimal(HOURS_PER_MONTH)
 
 def bill_of_machines(
     machines: Machines,
+    *,
     catalog: Catalog,
     hours: Interval,
-    *,
     running: Interval,
     most: Interval,
     reserved: frozenset[str] = frozenset(),

@@ -4,7 +4,7 @@ One view of instances, Auto Scaling groups, EC2 and spot fleets, EKS node groups
 prices and policies need not know how each of them spells it. Values that are set but not known are UNKNOWN.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, Literal
 
@@ -67,7 +67,7 @@ class Launch:
     volumes: tuple[VolumeSpec, ...] | Unknown = ()
     credits: str | Unknown | None = None
     placement_group: str | Unknown | None = None
-    interfaces: tuple[Any, ...] | Unknown = ()
+    interfaces: tuple[Any, ...] | Unknown = field(default=(), compare=False)
     """Network interfaces, as they were written."""
     public_address: bool = False
     """Asks for a public IPv4 address by itself."""
@@ -111,13 +111,16 @@ class Choice:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Machines:
-    """What a resource launches. Capacities are in units of weight; `maximum` is where scaling ends."""
+    """What a resource launches. Capacities are in units of weight; `maximum` is where scaling ends.
 
-    urn: str
-    resource_type: str
-    name: str
+    Two that launch the same are equal, whoever they are: what they cost is worked out once.
+    """
+
+    urn: str = field(compare=False)
+    resource_type: str = field(compare=False)
+    name: str = field(compare=False)
     region: str | Unknown | None
-    tags: Tags
+    tags: Tags = field(compare=False)
     choices: tuple[Choice, ...]
     whole: bool = True
     """False when there may be more types than `choices` says."""

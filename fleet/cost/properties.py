@@ -40,17 +40,17 @@ def at(values: object, *path: str) -> Any:
     A list of one object stands for the object, as some sources write single blocks.
     """
     for key in path:
-        if isinstance(values, list) and len(values) == 1:
-            values = values[0]
         # Nearly all are plain dicts, and asking an abstract class what a value is takes longer than all the rest.
         if type(values) is dict:
             values = values.get(key)
-        elif isinstance(values, _OPAQUE):
+            continue
+        if isinstance(values, list) and len(values) == 1:
+            values = values[0]
+        if isinstance(values, _OPAQUE):
             return UNKNOWN
-        elif isinstance(values, Mapping):
-            values = values.get(key)
-        else:
+        if not isinstance(values, Mapping):
             return None
+        values = values.get(key)
     return UNKNOWN if isinstance(values, Secret) else values
 
 

@@ -2,7 +2,7 @@
 
 from fleet.result.against import against, failing, fails
 from fleet.result.assemble import assemble
-from fleet.result.codec import parse_result, read_result, result_json, result_values
+from fleet.result.codec import as_stored, parse_result, read_result, result_json, result_values
 from fleet.result.diff import Diff, diff, diff_values
 from fleet.result.model import CatalogStamp, Counts, Exemption, Finding, Level, NotAnswered, Result, Severity
 
@@ -17,6 +17,7 @@ __all__ = [
     "Result",
     "Severity",
     "against",
+    "as_stored",
     "assemble",
     "diff",
     "diff_values",

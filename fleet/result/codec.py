@@ -1,19 +1,41 @@
 """A result as JSON and back."""
 
 import json
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 
+from fleet.cost.model import PricedResource
 from fleet.errors import DecodeError
-from fleet.result.model import Result
+from fleet.result.model import Finding, Result
+
+_T = TypeVar("_T")
 
 
 @cache
 def _adapter() -> TypeAdapter[Result]:
     return TypeAdapter(Result)
+
+
+def as_stored(result: Result) -> Result:
+    """The result as it reads after it was stored: amounts of six places, plain values.
+
+    One resource and one finding at a time, since there may be a hundred thousand of them.
+    """
+    small = _adapter().validate_python(result_values(replace(result, resources=[], findings=[])))
+    resources, findings = TypeAdapter(PricedResource), TypeAdapter(Finding)
+    return replace(
+        small,
+        resources=[_again(resources, resource) for resource in result.resources],
+        findings=[_again(findings, finding) for finding in result.findings],
+    )
+
+
+def _again(adapter: TypeAdapter[_T], value: _T) -> _T:
+    return adapter.validate_python(adapter.dump_python(value, mode="json"))
 
 
 def result_values(result: Result) -> dict[str, Any]:

@@ -3,16 +3,18 @@
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from fleet.catalog import Catalog
-from fleet.catalog.spec_names import known
 from fleet.errors import ConfigError
-from fleet.plans import Plan, lock_path, read_lock
 from fleet.result.baseline import Baseline, read_baseline
 from fleet.result.exemptions import Waiver, read_exemptions
-from fleet.spec import load_spec
 from fleet_policies.rule import Rule
 from fleet_policies.scene import Given
+
+if TYPE_CHECKING:
+    from fleet.plans import Plan
+    from fleet.spec import FleetSpec
 
 __all__ = ["configured_region", "read_given"]
 
@@ -29,12 +31,12 @@ def read_given(environment: Mapping[str, str], folder: Path, rules: Mapping[str,
     catalog_path = environment.get("FLEET_CATALOG")
     catalog = Catalog.load(folder / catalog_path if catalog_path else None)
     spec_path = _named(environment, "FLEET_SPEC", folder, _SPEC)
-    spec = None if spec_path is None else load_spec(spec_path, known(catalog))
+    spec, plan = (None, None) if spec_path is None else _planned(spec_path, catalog)
     return Given(
         today=_today(environment),
         catalog=catalog,
         spec=spec,
-        plan=_plan(spec_path),
+        plan=plan,
         baseline=_baseline(environment.get("FLEET_BASELINE") or baseline, folder),
         waivers=_waivers(_named(environment, "FLEET_EXEMPTIONS", folder, _EXEMPTIONS), rules),
     )
@@ -64,10 +66,15 @@ def _today(environment: Mapping[str, str]) -> date:
         raise ConfigError(f"FLEET_TODAY is {given!r}; a date as 2026-12-31 is expected") from error
 
 
-def _plan(spec_path: Path | None) -> Plan | None:
-    """The lock beside the spec, when there is one."""
-    path = None if spec_path is None else lock_path(spec_path)
-    return read_lock(path) if path is not None and path.is_file() else None
+def _planned(spec_path: Path, catalog: Catalog) -> "tuple[FleetSpec, Plan | None]":
+    """The spec, and the lock beside it when there is one."""
+    # Most programs know nothing of the planner, and its models take a while to import.
+    from fleet.catalog.spec_names import known  # noqa: PLC0415
+    from fleet.plans import lock_path, read_lock  # noqa: PLC0415
+    from fleet.spec import load_spec  # noqa: PLC0415
+
+    lock = lock_path(spec_path)
+    return load_spec(spec_path, known(catalog)), read_lock(lock) if lock.is_file() else None
 
 
 def _baseline(named: str | None, folder: Path) -> Baseline | None:

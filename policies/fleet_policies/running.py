@@ -2,11 +2,14 @@
 
 from collections.abc import Iterable
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
 from fleet.catalog import Catalog
 from fleet.cost import Choice, Machines, PricedResource
-from fleet.plans import Plan
 from fleet.stack.model import UNKNOWN, Unknown
+
+if TYPE_CHECKING:
+    from fleet.plans import Plan
 
 __all__ = ["has_several_nodes", "is_planned", "on_demand_types", "runs_now", "steady_hours", "types_at_list_price"]
 
@@ -65,7 +68,7 @@ def _units_of_a_node(machines: Machines, catalog: Catalog) -> list[Decimal]:
     return [choice.weight for choice in machines.choices if isinstance(choice.weight, Decimal)] or [Decimal(1)]
 
 
-def is_planned(machines: Machines, plan: Plan | None) -> bool:
+def is_planned(machines: Machines, plan: "Plan | None") -> bool:
     """The lock holds these types for this workload: they were compared with everything else when it was made."""
     workload = machines.tags.known("fleet:workload")
     if plan is None or workload is None or not machines.types:

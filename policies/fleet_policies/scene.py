@@ -4,18 +4,21 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from fleet.catalog import Catalog
 from fleet.cost import MACHINE_TYPES, Estimate, Machines, PricedResource, Surroundings, Tags, estimate, read_machines
 from fleet.cost.kinds import NODE_GROUP
 from fleet.cost.properties import effective, text
 from fleet.interval import Interval
-from fleet.plans import Plan
 from fleet.result.baseline import Baseline
 from fleet.result.exemptions import Waiver
-from fleet.spec import FleetSpec
 from fleet.stack.model import Resource, Stack
 from fleet_policies.market import Market
+
+if TYPE_CHECKING:
+    from fleet.plans import Plan
+    from fleet.spec import FleetSpec
 
 __all__ = ["Given", "Raised", "Scene", "Work"]
 
@@ -34,8 +37,8 @@ class Given:
 
     today: date
     catalog: Catalog
-    spec: FleetSpec | None = None
-    plan: Plan | None = None
+    spec: "FleetSpec | None" = None
+    plan: "Plan | None" = None
     baseline: Baseline | None = None
     waivers: tuple[Waiver, ...] = ()
 

@@ -31,6 +31,14 @@ def test_importing_fleet_and_its_help_loads_nothing_heavy(heavy):
     assert subprocess.run([sys.executable, "-c", script], check=False).returncode == 0
 
 
+@pytest.mark.parametrize("heavy", ["fleet.spec", "fleet.plans", "fleet.planner", "ruamel.yaml", "pulumi_aws"])
+def test_the_pack_starts_without_what_only_planned_fleets_need(heavy):
+    """Every preview waits for the pack's import; a program without a fleet.yaml pays for no model of one."""
+    script = f"import sys, fleet_policies.server; sys.exit({heavy!r} in sys.modules)"
+
+    assert subprocess.run([sys.executable, "-c", script], check=False).returncode == 0
+
+
 def test_the_public_names_are_the_promised_ones():
     """What users import from `fleet`."""
     for name in ("FleetSpec", "load_spec", "plan", "Catalog", "Plan", "estimate"):

@@ -2,7 +2,9 @@
 
 import json
 import os
+from dataclasses import replace
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 
 import junitparser
@@ -11,10 +13,12 @@ import pytest
 from fleet import report
 from fleet.catalog import Catalog
 from fleet.cost import estimate
-from fleet.result import against, diff, failing, parse_result, result_json
+from fleet.interval import Interval
+from fleet.result import against, as_stored, diff, failing, parse_result, result_json
 from fleet.stack.model import Resource, Stack
 
 GOLDEN = Path(__file__).parents[1] / "golden" / "report"
+THIRDS = Interval(Decimal(1) / 3, Decimal(2) / 3)
 
 
 @pytest.mark.parametrize("name", ["table", "json", "markdown", "sarif", "junit", "html"])
@@ -33,6 +37,15 @@ def test_a_result_reads_back_as_it_was_written(example):
     _, result = example
 
     assert parse_result(result_json(result), "result.json") == result
+
+
+def test_what_is_shown_is_what_would_be_stored(example):
+    """Amounts of six places, also where the reader never sees the JSON."""
+    _, result = example
+    precise = replace(result, resources=[replace(r, monthly_usd=THIRDS) for r in result.resources])
+
+    assert as_stored(precise) == parse_result(result_json(precise), "result.json")
+    assert as_stored(precise).resources[0].monthly_usd == Interval(Decimal("0.333333"), Decimal("0.666667"))
 
 
 @pytest.mark.parametrize("name", ["table", "markdown", "html"])

@@ -36,6 +36,10 @@ class PackClient:
         self._deadline = deadline
         self._channel = grpc.insecure_channel(f"127.0.0.1:{process.port(seconds_left(deadline))}", options=_OPTIONS)
         self._stub = analyzer_pb2_grpc.AnalyzerStub(self._channel)
+        # The stub of one call that takes its question as bytes.
+        self._stub.AnalyzeStack = self._channel.unary_unary(
+            "/pulumirpc.Analyzer/AnalyzeStack", response_deserializer=proto.AnalyzeResponse.FromString
+        )
         self.info: PackInfo
         self.not_applicable: list[tuple[str, str]] = []
 
@@ -110,9 +114,7 @@ class PackClient:
 
     def analyze_stack(self, resources: list[tuple[Resource, Resource | None]], root: str) -> list[PackFinding]:
         """What the stack rules find in all resources; what names no resource of the stack is the root stack's."""
-        question = proto.AnalyzeStackRequest(
-            resources=[wire.stack_resource(resource, provider) for resource, provider in resources]
-        )
+        question = wire.stack_question(resources)
         try:
             answer = self._call("AnalyzeStack", question, optional=True)
         except _Refused as refused:

@@ -12,7 +12,7 @@ from fleet.engine.packs.settings import LEVELS, Setting
 from fleet.stack.plain import from_wire, to_wire
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from fleet.engine.packs.pack_file import PackFile
     from fleet.result.model import Level, Severity
@@ -35,7 +35,17 @@ def analyze_request(resource: Resource, inputs: Mapping[str, Any], provider: Res
     )
 
 
-def stack_resource(resource: Resource, provider: Resource | None) -> Any:
+def stack_question(resources: Iterable[tuple[Resource, Resource | None]]) -> bytes:
+    """The serialized question about the whole stack, each resource with its provider.
+
+    Messages one after the other are their union, so that a large stack need not exist as messages all at once:
+    https://protobuf.dev/programming-guides/encoding/#last-one-wins
+    """
+    parts = (proto.AnalyzeStackRequest(resources=[_stack_resource(*pair)]) for pair in resources)
+    return b"".join(part.SerializeToString() for part in parts)
+
+
+def _stack_resource(resource: Resource, provider: Resource | None) -> Any:
     """One resource with its outputs, for the question about the whole stack."""
     return proto.AnalyzerResource(
         urn=resource.urn,

@@ -33,18 +33,21 @@ https://docs.aws.amazon.com/wellarchitected/latest/framework/ops_mit_deploy_risk
 """
 
 from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING
 
 from fleet.cost import MACHINE_TYPES, Machines
-from fleet.plans import Plan
 from fleet.stack.model import Unknown
 from fleet_policies.per_machines import unsure_types
 from fleet_policies.rule import Found, NotApplicable, Options, Rule, Undecided, Violation
 from fleet_policies.scene import Scene
 
+if TYPE_CHECKING:
+    from fleet.plans import Plan
+
 _WORKLOAD = "fleet:workload"
 
 
-def planned_types(plan: Plan) -> Mapping[str, frozenset[str]]:
+def planned_types(plan: "Plan") -> Mapping[str, frozenset[str]]:
     """Types that the lock holds, by workload: the planned ones, and those that stand in for them."""
     names = {name for allocation in plan.allocations for name in allocation.workloads}
     return {name: plan.types_of(name) for name in names}
