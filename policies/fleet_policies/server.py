@@ -3,12 +3,11 @@
 The engine calls ConfigureStack and Configure, then Remediate and Analyze for each resource, then AnalyzeStack once. The
 inputs that Analyze sees are kept: they tell what the program set from what the provider computed. All rules speak in
 AnalyzeStack, where the whole stack is known.
+
+The engine starts the program when Configure is answered: files are read meanwhile, and those that are broken are told
+with the first resource, before anything is made.
 """
 
-import gc
-import os
-import sys
-import threading
 from collections.abc import Mapping
 from concurrent import futures
 from pathlib import Path
@@ -29,12 +28,11 @@ from fleet_policies.rule import Rule
 from fleet_policies.scene import Given, Scene
 from fleet_policies.settings import Settings, read_settings
 
-__all__ = ["DESCRIPTION", "NAME", "VERSION", "Analyzer", "serve"]
+__all__ = ["DESCRIPTION", "NAME", "VERSION", "Analyzer"]
 
 NAME = "fleet-policies"
 VERSION = "0.1.0"
 DESCRIPTION = "Cost, efficiency, accelerators, EC2 Mac, resilience, quotas and governance of AWS fleets."
-_LARGEST = 400 * 1024 * 1024
 _BASELINE_RULE = "cost-increase-exceeded"
 
 
@@ -49,13 +47,10 @@ class Analyzer(analyzer_pb2_grpc.AnalyzerServicer):
         self._inputs: dict[str, dict[str, Any]] = {}
         self._config: dict[str, str] = configured_region(environment)
         self._named = ("", "")
-        self._given: Given | None = None
+        self._reader = futures.ThreadPoolExecutor(max_workers=1)
+        self._given: futures.Future[Given] | None = None
 
-    def Handshake(self, _request: Any, _context: Any) -> Any:  # noqa: N802  (the protocol's name)
-        """Nothing to agree on."""
-        return proto.AnalyzerHandshakeResponse()
-
-    def GetPluginInfo(self, _request: Any, _context: Any) -> Any:  # noqa: N802
+    def GetPluginInfo(self, _request: Any, _context: Any) -> Any:  # noqa: N802  (the protocol's name)
         """Version of the pack."""
         return plugin_pb2.PluginInfo(version=VERSION)
 
@@ -76,13 +71,14 @@ class Analyzer(analyzer_pb2_grpc.AnalyzerServicer):
         """Levels and options; refused with the nearest name when a rule or option is unknown."""
         try:
             self._settings = read_settings(wire.read_config(request), self._rules)
-            self._given = self._read_given()
         except FleetError as error:
             context.abort(grpc.StatusCode.INVALID_ARGUMENT, str(error))
+        self._given = self._start_reading()
         return empty_pb2.Empty()
 
-    def Remediate(self, request: Any, _context: Any) -> Any:  # noqa: N802
+    def Remediate(self, request: Any, context: Any) -> Any:  # noqa: N802
         """Changes of the rules whose level is `remediate`."""
+        self._require_given(context)
         remediations = []
         for rule in self._rules.values():
             if rule.remedy is None or self._settings[rule.name].level != "remediate":
@@ -100,11 +96,7 @@ class Analyzer(analyzer_pb2_grpc.AnalyzerServicer):
 
     def AnalyzeStack(self, request: Any, context: Any) -> Any:  # noqa: N802
         """What all rules find in the stack."""
-        try:
-            given = self._given or self._read_given()
-        except FleetError as error:
-            context.abort(grpc.StatusCode.INVALID_ARGUMENT, str(error))
-            raise
+        given = self._require_given(context)
         stack = wire.stack_of(request.resources, self._inputs, self._config, self._named)
         analysis = analyze(Scene(stack, given), self._rules, self._settings)
         return wire.response(analysis, self._rules, name=NAME, version=VERSION)
@@ -113,10 +105,19 @@ class Analyzer(analyzer_pb2_grpc.AnalyzerServicer):
         """Nothing is under way that could be cancelled."""
         return empty_pb2.Empty()
 
-    def _read_given(self) -> Given:
+    def _start_reading(self) -> futures.Future[Given]:
         setting = self._settings.get(_BASELINE_RULE)
         baseline = None if setting is None or setting.level == "disabled" else setting.options.get("baseline")
-        return read_given(self._environment, self._folder, self._rules, baseline)
+        return self._reader.submit(read_given, self._environment, self._folder, self._rules, baseline)
+
+    def _require_given(self, context: Any) -> Given:
+        """What the environment names; the call ends with what is wrong with it."""
+        self._given = self._given or self._start_reading()
+        try:
+            return self._given.result()
+        except FleetError as error:
+            context.abort(grpc.StatusCode.INVALID_ARGUMENT, str(error))
+            raise
 
 
 def _remediation(rule: Rule, changed: Mapping[str, Any]) -> Any:
@@ -129,17 +130,3 @@ def _remediation(rule: Rule, changed: Mapping[str, Any]) -> Any:
         description=rule.fix,
         properties=properties,
     )
-
-
-def serve() -> None:
-    """Serve until the engine ends the process; its port is the first line on stdout, as the engine expects."""
-    # A run is short and keeps what it makes: collecting garbage only costs time.
-    gc.disable()
-    options = [("grpc.max_receive_message_length", _LARGEST), ("grpc.max_send_message_length", _LARGEST)]
-    server = grpc.server(futures.ThreadPoolExecutor(max_workers=1), options=options)
-    analyzer_pb2_grpc.add_AnalyzerServicer_to_server(Analyzer(os.environ, Path.cwd()), server)
-    port = server.add_insecure_port("127.0.0.1:0")
-    server.start()
-    sys.stdout.write(f"{port}\n")
-    sys.stdout.flush()
-    threading.Event().wait()

@@ -337,7 +337,7 @@ def test_interrupted_command_leaves_nothing(waiting, number, code, times):
 def test_killed_command_line_is_named(waiting):
     """When the Pulumi CLI is killed the command says so, and leaves nothing."""
     process, scratch = waiting
-    os.kill(_the_cli(str(scratch)), signal.SIGKILL)
+    os.kill(_running(scratch, "preview", "--json"), signal.SIGKILL)
     _, said = process.communicate(timeout=30)
 
     assert process.returncode == 2
@@ -346,9 +346,20 @@ def test_killed_command_line_is_named(waiting):
     assert carriers(str(scratch)) == []
 
 
-def test_next_run_removes_what_a_killed_one_left(waiting, program, preview, monkeypatch):
-    """A preview that was killed cannot clean up: the next one ends its processes and removes its folder."""
+def test_killed_command_leaves_nothing(waiting):
+    """A preview that was killed cannot clean up: its guard ends its processes and removes its folder."""
     process, scratch = waiting
+    process.kill()
+    process.communicate(timeout=30)
+
+    _until(lambda: not carriers(str(scratch)))
+    assert list(scratch.iterdir()) == []
+
+
+def test_next_run_removes_what_a_killed_one_left(waiting, program, preview, monkeypatch):
+    """Where the guard was killed as well, the next preview ends the processes and removes the folder."""
+    process, scratch = waiting
+    os.kill(_running(scratch, "orphans.py"), signal.SIGKILL)
     process.kill()
     process.communicate(timeout=30)
     assert list(scratch.iterdir()) != []
@@ -376,33 +387,49 @@ def test_folder_of_a_run_that_goes_on_is_left_alone(program, preview, cli, tmp_p
         assert bench.scratch.is_dir()
 
 
-@pytest.mark.parametrize(
-    "rule", [pytest.param("sys.exit(1)", id="exits"), pytest.param("time.sleep(100)", id="never returns")]
-)
-def test_policy_that_never_answers_does_not_hang_the_preview(program, preview, tmp_path, rule):
+@pytest.fixture
+def pack_that(tmp_path):
+    """A foreign pack whose rule does what is given."""
+
+    def write(what):
+        pack = tmp_path / "pack"
+        pack.mkdir()
+        (pack / "PulumiPolicy.yaml").write_text("runtime: python\n")
+        (pack / "__main__.py").write_text(
+            "import sys, time\nfrom pulumi_policy import PolicyPack, ResourceValidationPolicy\n"
+            f"def check(args, report):\n    {what}\n"
+            "PolicyPack('p', [ResourceValidationPolicy(name='r', description='d', validate=check)])\n"
+        )
+        return PolicyPack(folder=pack)
+
+    return write
+
+
+def test_policy_that_never_answers_does_not_hang_the_preview(program, preview, pack_that):
     """The engine would wait for ever for such a rule; the preview ends, and says what may be the reason."""
-    pack = tmp_path / "pack"
-    pack.mkdir()
-    (pack / "PulumiPolicy.yaml").write_text("runtime: python\n")
-    (pack / "__main__.py").write_text(
-        "import sys, time\nfrom pulumi_policy import PolicyPack, ResourceValidationPolicy\n"
-        f"def check(args, report):\n    {rule}\n"
-        "PolicyPack('p', [ResourceValidationPolicy(name='r', description='d', validate=check)])\n"
-    )
-
     with pytest.raises(ProgramError, match="a policy never returned"):
-        preview(program("import pulumi\n"), packs=[PolicyPack(folder=pack)], silence=8)
+        preview(program("import pulumi\n"), packs=[pack_that("time.sleep(100)")], silence=8)
 
 
-def _the_cli(scratch):
+def test_policy_that_leaves_its_process_is_told_at_once(program, preview, pack_that):
+    """Under gRPC's threads a `sys.exit` would only never answer: the pack ends, with the policy's own lines."""
+    pack = pack_that("sys.exit('no licence')")
+
+    with pytest.raises(PackError, match="SystemExit: no licence") as failure:
+        preview(program("import pulumi\n"), packs=[pack])
+
+    assert f'File "{pack.folder}/__main__.py", line 4, in check' in str(failure.value)
+
+
+def _running(scratch, *words):
     for entry in Path("/proc").glob("[0-9]*"):
         try:
-            command = (entry / "cmdline").read_bytes()
-            if b"preview" in command and b"--json" in command and scratch.encode() in (entry / "environ").read_bytes():
+            command = (entry / "cmdline").read_text()
+            if all(word in command for word in words) and str(scratch).encode() in (entry / "environ").read_bytes():
                 return int(entry.name)
         except OSError:
             continue
-    raise AssertionError("the CLI does not run")
+    raise AssertionError(f"nothing runs with {words}")
 
 
 def _until(claim, seconds=30):

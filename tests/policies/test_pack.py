@@ -1,6 +1,7 @@
 """The pack as engines run it: over the Analyzer protocol, in a process of its own, from a foreign folder."""
 
 import json
+import shutil
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -13,7 +14,7 @@ from fleet_policies.settings import read_settings
 
 from fleet.catalog import Catalog
 from fleet.engine.packs import run_pack
-from fleet.errors import ConfigError
+from fleet.errors import ConfigError, PackError
 from fleet.stack.model import UNKNOWN, Resource, Secret, Stack
 from fleet.testing import resource as given
 from fleet.testing import start
@@ -93,6 +94,26 @@ def test_the_configurations_that_come_with_the_pack_are_right(name):
 def test_the_pack_inside_the_package_is_the_pack(name):
     """What `fleet policies install` copies is what is tested here."""
     assert (PACK / "fleet_policies" / "pack" / name).read_text() == (PACK / name).read_text()
+
+
+def test_a_broken_file_is_told_with_the_first_resource(tmp_path):
+    (tmp_path / "fleet.yaml").write_text("version: 1\nname: example\nregon: us-east-1\nworkloads: []\n")
+
+    with pytest.raises(PackError, match=r"fleet.yaml:3:1: regon: unknown key .*; did you mean 'region'\?"):
+        run_pack(PACK, tmp_path, stack_of(instance("web", instanceType="m7g.large")))
+
+
+def test_a_pack_whose_rules_cannot_be_loaded_says_why(tmp_path):
+    """The engine is answered before the rules are there: what is wrong with them is told with the next question."""
+    pack = tmp_path / "policies"
+    shutil.copytree(PACK, pack, ignore=shutil.ignore_patterns("__pycache__"))
+    (pack / "PulumiPolicy.yaml").write_text("runtime: python\n")
+    (pack / "fleet_policies" / "registry.py").write_text("import no_such_package\n")
+
+    with pytest.raises(PackError, match="the policy pack cannot be loaded:") as caught:
+        run_pack(pack, tmp_path, stack_of(instance("web", instanceType="m7g.large")))
+
+    assert "ModuleNotFoundError: No module named 'no_such_package'" in str(caught.value)
 
 
 def test_gp2_is_changed_to_gp3_only_at_level_remediate(tmp_path):

@@ -1,4 +1,4 @@
-"""Runs one policy pack as the engine does (`python -m pulumi.policy ADDRESS PACK`), and never outlives who started it.
+"""Runs one policy pack as Pulumi does (`python -m pulumi.policy ADDRESS PACK`), and never outlives who started it.
 
 Its standard input is a pipe that nobody writes to: it ends with the process that holds the other end, and so does the
 pack. A policy that leaves the process (`sys.exit`) does so; under gRPC's own threads it would only never answer.

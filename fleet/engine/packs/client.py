@@ -47,6 +47,22 @@ class PackClient:
         """Begin an analysis: introduce the stack, read what the pack says about itself, and configure its rules."""
         self._deadline = deadline
         self.not_applicable = []
+        try:
+            answer = self._introduce(stack, tags)
+        except _Refused as refused:
+            raise PackError(self._failed(str(refused))) from None
+        self.info, initial = wire.pack_info(answer, self._file)
+        if not self.info.rules:
+            raise PackError(f"the policy pack {self._file.folder} has no rules")
+        given = parse_settings(config)
+        if not answer.supportsConfig:
+            if given:
+                raise ConfigError(f"policy pack {self.info.name!r} at {self._file.folder} does not support config")
+            return
+        self._configure(reconcile(self.info, initial, given))
+
+    def _introduce(self, stack: Stack, tags: Mapping[str, str]) -> Any:
+        """Tell the pack about the stack; what it says about itself."""
         folder = str(self._file.folder)
         self._call(
             "Handshake", proto.AnalyzerHandshakeRequest(root_directory=folder, program_directory=folder), optional=True
@@ -60,16 +76,7 @@ class PackClient:
             tags=dict(tags),
         )
         self._call("ConfigureStack", question, optional=True)
-        answer = self._call("GetAnalyzerInfo", empty_pb2.Empty())
-        self.info, initial = wire.pack_info(answer, self._file)
-        if not self.info.rules:
-            raise PackError(f"the policy pack {self._file.folder} has no rules")
-        given = parse_settings(config)
-        if not answer.supportsConfig:
-            if given:
-                raise ConfigError(f"policy pack {self.info.name!r} at {self._file.folder} does not support config")
-            return
-        self._configure(reconcile(self.info, initial, given))
+        return self._call("GetAnalyzerInfo", empty_pb2.Empty())
 
     def _configure(self, settings: Mapping[str, Setting]) -> None:
         try:

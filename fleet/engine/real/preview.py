@@ -27,7 +27,7 @@ __all__ = ["preview_with_cli", "require_success"]
 
 ANSWERS = "FLEET_SIMULATED_ANSWERS"
 """Environment variable that names a file of answers to provider calls, for the simulated AWS provider."""
-_PACK_FAILED = re.compile(r"policy pack \"|policy pack '|failed to run policy|policy config|[Aa]nalyzer")
+_PACK_FAILED = re.compile(r"policy pack \"|policy pack '|failed to run (policy|remediation)|policy config|[Aa]nalyzer")
 _PART_MISSING = re.compile(r"no (language|resource) plugin '")
 _UNHANDLED = "Program failed with an unhandled exception:\n"
 

@@ -11,10 +11,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-__all__ = ["MARKER", "SILENCE_SECONDS", "Finished", "end_strays", "run"]
+__all__ = ["SILENCE_SECONDS", "Finished", "run"]
 
-MARKER = "FLEET_WORKBENCH"
-"""Environment variable that every process of a run carries, with the run's own folder as its value."""
 SILENCE_SECONDS = 300.0
 """How long the CLI may say nothing. A policy that calls sys.exit, for one, leaves the engine waiting for ever."""
 _ENDINGS = ((signal.SIGINT, 3.0), (signal.SIGINT, 3.0), (signal.SIGKILL, 10.0))
@@ -108,32 +106,3 @@ def _end(process: subprocess.Popen[str]) -> None:
     # Whatever of its group takes no notice of interrupts.
     with contextlib.suppress(ProcessLookupError):
         os.killpg(process.pid, signal.SIGKILL)
-
-
-def end_strays(marker: str, *, patience: float = 3.0) -> list[int]:
-    """End every process that still carries the marker of a run, and name them.
-
-    Plugins notice within a second that their engine is gone; they get that second, then they are killed. Looks
-    through /proc, so it finds nothing on systems without.
-    """
-    deadline = time.monotonic() + patience
-    strays = _carriers(marker)
-    while strays and time.monotonic() < deadline:
-        time.sleep(0.05)
-        strays = _carriers(marker)
-    for process in strays:
-        with contextlib.suppress(ProcessLookupError):
-            os.kill(process, signal.SIGKILL)
-    return strays
-
-
-def _carriers(marker: str) -> list[int]:
-    wanted = f"{MARKER}={marker}".encode()
-    found = []
-    for entry in Path("/proc").glob("[0-9]*"):
-        try:
-            if int(entry.name) != os.getpid() and wanted in (entry / "environ").read_bytes().split(b"\0"):
-                found.append(int(entry.name))
-        except OSError:
-            continue  # ended meanwhile, or another user's
-    return found

@@ -1,15 +1,12 @@
 """One run's surroundings for the real CLI: where the parts are, which backend and stack, and nothing left behind."""
 
-import fcntl
 import importlib.util
 import io
 import json
 import os
 import re
 import shlex
-import shutil
 import sys
-import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -24,15 +21,11 @@ from fleet.engine.embedded import Project, read_project
 from fleet.engine.embedded.interpreter import program_python
 from fleet.engine.real.backend import local_backend
 from fleet.engine.real.cli import Cli
+from fleet.engine.real.orphans import MARKER, guarded_folder
 from fleet.engine.real.parts import INSTALL_REHEARSAL, find_aws_provider, find_language_host, pulumi_home
-from fleet.engine.real.processes import MARKER, end_strays
 from fleet.errors import ConfigError, MissingError
 
 __all__ = ["Workbench", "workbench"]
-
-_PREFIX = "fleet-engine-"
-_OWNER = ".owner"
-"""File that is locked as long as the process that owns a workbench lives."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,7 +76,7 @@ def workbench(
     """
     project = read_project(folder)
     local = throw_away if throw_away is not None else not _is_logged_in(project, environment, stack)
-    with _scratch_folder() as scratch:
+    with guarded_folder() as scratch:
         variables = dict(environment)
         _add_parts(variables, scratch, cli, say, project=project, simulated_aws=simulated_aws)
         full_name = stack or (_selected(project, environment) if not local else None) or "dev"
@@ -105,34 +98,6 @@ def workbench(
             config_file=config_file,
             throw_away=local,
         )
-
-
-@contextmanager
-def _scratch_folder() -> Iterator[Path]:
-    """A folder of this run's own; what carries its name and the folder itself go with the block."""
-    _remove_orphans(Path(tempfile.gettempdir()))
-    scratch = Path(tempfile.mkdtemp(prefix=_PREFIX))
-    try:
-        with (scratch / "owner").open("w") as owner:
-            fcntl.flock(owner, fcntl.LOCK_EX)
-            # Under its own name only when it is locked: nobody takes a folder that is just being made for an orphan.
-            (scratch / "owner").rename(scratch / _OWNER)
-            yield scratch
-    finally:
-        end_strays(str(scratch))
-        shutil.rmtree(scratch, ignore_errors=True)
-
-
-def _remove_orphans(place: Path) -> None:
-    """Remove what killed runs left behind: their logs of calls hold secrets in plain text."""
-    for folder in place.glob(f"{_PREFIX}*"):
-        try:
-            with (folder / _OWNER).open("r+") as owner:
-                fcntl.flock(owner, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            continue  # in use, just being made, or another user's
-        end_strays(str(folder), patience=0)
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _read_yaml(file: Path) -> dict[str, object]:

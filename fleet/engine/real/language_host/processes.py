@@ -23,9 +23,12 @@ class Children:
         self._lock = threading.Lock()
 
     def start(
-        self, command: Sequence[str], *, cwd: Path, environment: Mapping[str, str], text: str = ""
+        self, command: Sequence[str], *, cwd: Path, environment: Mapping[str, str], text: str | None = ""
     ) -> subprocess.Popen[bytes]:
-        """A child that reads `text`, its output on pipes, in this process's group: the engine's kill reaches it."""
+        """A child that reads `text`, its output on pipes, in this process's group: the engine's kill reaches it.
+
+        Without a text its input stays open, and ends with this process.
+        """
         child = subprocess.Popen(  # noqa: S603  (runs what the engine asks for)
             list(command),
             cwd=cwd,
@@ -36,6 +39,8 @@ class Children:
         )
         with self._lock:
             self._running.add(child)
+        if text is None:
+            return child
         assert child.stdin is not None
         try:
             with child.stdin:

@@ -21,8 +21,12 @@ __all__ = ["LanguageHost", "serve"]
 
 _LOGGED = 32
 """Exit code of a program whose error the engine has already shown (Pulumi's own number)."""
+_PACK = "analyzer"
+"""What the protocol calls a policy pack."""
 _MAX_MESSAGE = 400 * 1024 * 1024
-_RUNNER = Path(__file__).resolve().parents[2] / "runner.py"
+_ENGINE = Path(__file__).resolve().parents[2]
+_RUNNER = _ENGINE / "runner.py"
+_PACK_RUNNER = _ENGINE / "packs" / "child.py"
 
 
 class LanguageHost(language_pb2_grpc.LanguageRuntimeServicer):
@@ -112,6 +116,7 @@ class LanguageHost(language_pb2_grpc.LanguageRuntimeServicer):
             _plugin_command(python, request.kind, folder, list(request.args)),
             cwd=Path(request.pwd or folder),
             environment=_plugin_environment(request.env),
+            text=None if request.kind == _PACK else "",
         )
         context.add_callback(lambda: self._children.end(child))
         for kind, piece in self._children.stream(child):
@@ -142,8 +147,8 @@ def _job(request: Any, engine_address: str) -> Mapping[str, object]:
 
 
 def _plugin_command(python: Path, kind: str, folder: Path, arguments: list[str]) -> list[str]:
-    if kind == "analyzer":
-        return [str(python), "-u", "-m", "pulumi.policy", *arguments, str(folder)]
+    if kind == _PACK:
+        return [str(python), "-u", str(_PACK_RUNNER), *arguments, str(folder)]
     return [str(python), "-u", str(folder), *arguments]
 
 
