@@ -2,10 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import fields, replace
+from decimal import Decimal
 from typing import Any
 
 from fleet.cost.machines import Launch, VolumeSpec
-from fleet.cost.properties import at, boolean, count, effective, items, mapping, text
+from fleet.cost.properties import at, boolean, count, effective, items, mapping, number, text
 from fleet.cost.surroundings import LAUNCH_CONFIGURATION, LAUNCH_TEMPLATE, Surroundings
 from fleet.stack.model import UNKNOWN, Resource, Unknown
 
@@ -86,15 +87,44 @@ def configured_launch(configuration: Resource | None) -> Launch:
 
 
 def template_of(near: Surroundings, user: Resource, values: object, key: str) -> Resource | None:
-    """The launch template that a block (`{id | name | launchTemplateId | launchTemplateName}`) of a resource names."""
+    """The launch template that a block (`{id | name | launchTemplateId | launchTemplateName, version}`) names.
+
+    In the version that it names; None where nothing in the stack describes that.
+    """
     names = [text(values, name) for name in ("id", "launchTemplateId", "name", "launchTemplateName")]
-    for name in names:
-        if isinstance(name, str):
-            found = near.named(LAUNCH_TEMPLATE, name)
-            if found is not None:
-                return found
-    known = next((name for name in names if isinstance(name, str)), None)
-    return near.referred(user, key, LAUNCH_TEMPLATE, known)
+    listed = (near.named(LAUNCH_TEMPLATE, name) for name in names if isinstance(name, str))
+    found = next((template for template in listed if template is not None), None)
+    if found is None:
+        known = next((name for name in names if isinstance(name, str)), None)
+        found = near.referred(user, key, LAUNCH_TEMPLATE, known)
+    return None if found is None else _in_version(found, values)
+
+
+def _in_version(template: Resource, block: object) -> Resource | None:
+    """The template as it is in the version that a block names.
+
+    A resource describes its newest version. A change makes one more, and `$Default`, which also holds without a
+    version, stays what it was unless `updateDefaultVersion` moves it:
+    https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_LaunchTemplateSpecification.html
+    """
+    asked = at(block, "version")
+    if isinstance(asked, Unknown) or asked == "$Latest":
+        return template
+    changes = template.operation == "update"
+    told = (template.old_outputs if changes else template.outputs) or {}
+    latest, wanted = number(told, "latestVersion"), number(block, "version")
+    if asked in (None, "", "$Default"):
+        moves = changes and boolean(template.inputs, "updateDefaultVersion") is True
+        wanted = None if moves else number(told, "defaultVersion")
+    if not isinstance(latest, Decimal) or not isinstance(wanted, Decimal):
+        return template
+    if wanted == latest:
+        return _as_it_was(template) if changes else template
+    return template if changes and wanted == latest + 1 else None
+
+
+def _as_it_was(template: Resource) -> Resource:
+    return replace(template, inputs=template.old_inputs or {}, outputs=template.old_outputs or {})
 
 
 def configuration_of(near: Surroundings, user: Resource, name: str | Unknown) -> Resource | None:

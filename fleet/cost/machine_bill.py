@@ -9,6 +9,7 @@ from fleet.cost.bill import FREE_OF_CHARGE, Bill, line, sum_of, unpriced_bill
 from fleet.cost.filling import Case, Filling, cases_of, fill
 from fleet.cost.machines import BLOCK_MARKET, Launch, Machines
 from fleet.cost.model import Line
+from fleet.cost.surroundings import NOT_IN, local_zone
 from fleet.cost.ways import Option, Ways, ways_to_buy
 from fleet.interval import Interval
 from fleet.money import HOURS_PER_MONTH
@@ -35,6 +36,9 @@ def bill_of_machines(
     region = machines.region
     if region is None:
         return unpriced_bill("no region is known: set aws:region or the resource's region")
+    elsewhere = local_zone(machines.zones) if isinstance(machines.zones, tuple) else None
+    if elsewhere is not None:
+        return replace(unpriced_bill(NOT_IN.format(elsewhere)), **_facts(machines, catalog))
     known = isinstance(region, str) and machines.types_known and not _is_unsure(machines)
     ways = ways_to_buy(machines, catalog, region, reserved) if isinstance(region, str) else Ways()
     if known and not _can_be_filled(machines, ways):
@@ -142,7 +146,7 @@ def _lines(option: Option, instances: Decimal, case: Case) -> list[Line]:
 
 def _by_use(machines: Machines, ways: Ways, catalog: Catalog) -> tuple[str, ...]:
     notes = {note for option in ways.options for note in option.volumes.by_use}
-    if machines.takes_the_first and machines.only_on_demand is True and len(machines.types) > 1:
+    if machines.takes_the_first and not machines.only_spot and len(machines.types) > 1:
         notes.add("a type further down the list, where AWS has no capacity of the first")
     for choice in machines.choices:
         if machines.kind != "node_group" and not _has_root(choice.launch):

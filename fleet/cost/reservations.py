@@ -7,6 +7,7 @@ zone (`instanceMatchCriteria: open` is AWS's default), so that what it costs its
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from typing import Any
 
 from fleet.catalog import Catalog
 from fleet.catalog.model import Price
@@ -18,30 +19,43 @@ from fleet.cost.surroundings import Surroundings
 from fleet.interval import Interval, total
 from fleet.stack.model import Resource, Unknown
 
-__all__ = ["Reservations", "less_what_may_be_reserved", "reservations_of"]
+__all__ = ["LINUX", "Reservations", "less_what_may_be_reserved", "reservations_of"]
+
+LINUX = frozenset({"Linux/UNIX"})
+"""Platforms of a reservation whose instances have a price here."""
 
 _NOTHING = Decimal(0)
 
 
 @dataclass(frozen=True, slots=True)
 class Reservations:
-    """What the stack itself pays for: names (ids and URNs) that a target may give, and open reservations by type."""
+    """What the stack itself pays for: names (ids and URNs) that a target may give, and open reservations."""
 
     names: frozenset[str]
-    open: Mapping[str, tuple[Resource, ...]]
+    open: Mapping[tuple[str, str], tuple[Resource, ...]]
+    """By type and region."""
 
 
 def reservations_of(near: Surroundings) -> Reservations:
     """Reservations and capacity blocks of a stack."""
     found = (*near.of_type(CAPACITY_RESERVATION), *near.of_type(CAPACITY_BLOCK))
     names = {name for r in found for name in (r.urn, r.id, r.outputs.get("id")) if isinstance(name, str) and name}
-    takes_any: dict[str, list[Resource]] = {}
+    takes_any: dict[tuple[str, str], list[Resource]] = {}
     for reservation in near.of_type(CAPACITY_RESERVATION):
-        values = effective(reservation)
-        kind = text(values, "instanceType")
-        if isinstance(kind, str) and text(values, "instanceMatchCriteria") != "targeted":
-            takes_any.setdefault(kind, []).append(reservation)
-    return Reservations(frozenset(names), {kind: tuple(listed) for kind, listed in takes_any.items()})
+        kind, region = text(effective(reservation), "instanceType"), near.region(reservation)
+        if isinstance(kind, str) and isinstance(region, str) and _takes_any_linux(effective(reservation)):
+            takes_any.setdefault((kind, region), []).append(reservation)
+    return Reservations(frozenset(names), {key: tuple(listed) for key, listed in takes_any.items()})
+
+
+def _takes_any_linux(values: Mapping[str, Any]) -> bool:
+    """Not proved to be for those that target it, for another system, or for dedicated hardware."""
+    platform = text(values, "instancePlatform")
+    return (
+        text(values, "instanceMatchCriteria") != "targeted"
+        and text(values, "tenancy") != "dedicated"
+        and (not isinstance(platform, str) or platform in LINUX)
+    )
 
 
 def less_what_may_be_reserved(
@@ -50,7 +64,7 @@ def less_what_may_be_reserved(
     """The bill with a lower end that leaves out what open reservations of the stack may take in."""
     if bill.monthly is None or not isinstance(machines.region, str):
         return bill
-    for name, units in _open_for(machines, reservations):
+    for name, units in _open_for(machines, machines.region, reservations):
         price = catalog.on_demand(name, machines.region)
         ours = sum((Decimal(str(item.quantity)) for item in bill.lines if item.what == f"{name} on demand"), _NOTHING)
         if not isinstance(price, Price) or not ours:
@@ -62,11 +76,12 @@ def less_what_may_be_reserved(
     return bill
 
 
-def _open_for(machines: Machines, reservations: Reservations) -> Iterator[tuple[str, Interval]]:
+def _open_for(machines: Machines, region: str, reservations: Reservations) -> Iterator[tuple[str, Interval]]:
     """Types of what is launched without a target, with the instances that open reservations have room for."""
     free = {c.type for c in machines.choices if isinstance(c.type, str) and c.launch.takes_open_reservations}
-    for kind in sorted(free & set(reservations.open)):
-        room = [span(count(effective(r), "instanceCount")) for r in reservations.open[kind] if _is_near(machines, r)]
+    for kind in sorted(free):
+        listed = (r for r in reservations.open.get((kind, region), ()) if _is_near(machines, r))
+        room = [span(count(effective(r), "instanceCount")) for r in listed]
         if room:
             yield kind, total(room)
 

@@ -12,7 +12,8 @@ from fleet.cost.bill import Bill, line, sum_of, unpriced_bill
 from fleet.cost.launches import CAPACITY_BLOCK, CAPACITY_RESERVATION
 from fleet.cost.machines import VolumeSpec
 from fleet.cost.properties import at, boolean, count, effective, span, text
-from fleet.cost.surroundings import Surroundings
+from fleet.cost.reservations import LINUX
+from fleet.cost.surroundings import NOT_IN, Surroundings, local_zone
 from fleet.cost.tags import hours_per_month
 from fleet.cost.volumes import volume_charges
 from fleet.interval import Interval
@@ -26,7 +27,6 @@ VOLUME = "aws:ebs/volume:Volume"
 
 _OPEN = Interval(Decimal(0), None)
 _LEAST_HOST_HOURS = Decimal(24)
-_LINUX = frozenset({"Linux/UNIX"})
 _LCU = {"application": "LCUs of application load balancers", "network": "LCUs of network load balancers"}
 
 
@@ -103,7 +103,7 @@ def _reservation(resource: Resource, near: Surroundings, catalog: Catalog, regio
     units = span(count(values, "instanceCount"))
     if isinstance(kind, Unknown) or isinstance(platform, Unknown) or isinstance(tenancy, Unknown):
         return Bill(monthly=_OPEN, at_max_scale=_OPEN, count=units)
-    if platform is not None and platform not in _LINUX:
+    if platform is not None and platform not in LINUX:
         return unpriced_bill(f"{platform[:40]} instances have no price here, only Linux/UNIX")
     if tenancy == "dedicated":
         return unpriced_bill("dedicated tenancy has no price here, only shared tenancy")
@@ -165,6 +165,9 @@ def _volume(resource: Resource, _near: Surroundings, catalog: Catalog, region: s
         iops=count(values, "iops"),
         throughput=count(values, "throughput"),
     )
+    zone = text(values, "availabilityZone")
+    if isinstance(zone, str) and local_zone((zone,)) is not None:
+        return unpriced_bill(NOT_IN.format(zone))
     # The API's own default for a volume of its own is gp2.
     charges = volume_charges((volume,), region, catalog, default="gp2")
     lines = tuple(line(c.what, c.quantity, c.unit, c.price) for c in charges.low)

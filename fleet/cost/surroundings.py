@@ -9,7 +9,7 @@ from fleet.cost.properties import at, effective, items, json_mapping, text
 from fleet.cost.tags import Tags, read_tags
 from fleet.stack.model import UNKNOWN, Resource, Stack, Unknown
 
-__all__ = ["GROUP", "LAUNCH_TEMPLATE", "SCHEDULE", "Surroundings"]
+__all__ = ["GROUP", "LAUNCH_TEMPLATE", "NOT_IN", "SCHEDULE", "Surroundings", "local_zone"]
 
 GROUP = "aws:autoscaling/group:Group"
 LAUNCH_CONFIGURATION = "aws:ec2/launchConfiguration:LaunchConfiguration"
@@ -17,6 +17,9 @@ LAUNCH_TEMPLATE = "aws:ec2/launchTemplate:LaunchTemplate"
 SCHEDULE = "aws:autoscaling/schedule:Schedule"
 _ZONE_KEYS = ("availabilityZone", "availability_zone")
 _ARN_PARTS = 4
+_LETTERS = "abcdefghijklmnopqrstuvwxyz"
+_LEAST_BEFORE_NUMBER = 2
+"""Parts of a region's name before its number: `us-east`, `us-gov-west`."""
 
 
 @dataclass(frozen=True)
@@ -160,13 +163,24 @@ def _from_zone(values: Mapping[str, Any]) -> str | None:
     return region_of_zone(zone) if zone else None
 
 
+NOT_IN = "no price is known in {}, only in the zones of its region"
+"""Why nothing in a local zone has a price."""
+
+
+def local_zone(zones: Iterable[str | Unknown]) -> str | None:
+    """The first zone that is none of a region's own: local and Wavelength zones (`us-east-1-dfw-2a`) cost other prices.
+
+    https://aws.amazon.com/ec2/pricing/on-demand/ lists them apart.
+    """
+    named = (zone for zone in zones if isinstance(zone, str))
+    return next((zone for zone in named if region_of_zone(zone) not in (None, zone[:-1])), None)
+
+
 def region_of_zone(zone: str) -> str | None:
-    """Region of a zone name: `us-east-1a` -> us-east-1, `us-east-1-dfw-2a` -> us-east-1; None for what is no zone."""
+    """Region of a zone: us-east-1 of `us-east-1a`, `us-east-1-dfw-2a` and `us-east-1-wl1-bos-wlz-1`; None for no zone."""
     parts = zone.split("-")
-    shortest = 3
-    if len(parts) < shortest or not zone[-1:].isalpha():
+    number = next((i for i, part in enumerate(parts) if part.rstrip(_LETTERS).isdigit()), 0)
+    is_region = number == len(parts) - 1 and parts[number].isdigit()
+    if number < _LEAST_BEFORE_NUMBER or is_region:
         return None
-    digits = next((i for i, part in enumerate(parts) if part.rstrip("abcdefghijklmnopqrstuvwxyz").isdigit()), None)
-    if digits is None:
-        return None
-    return "-".join([*parts[:digits], parts[digits].rstrip("abcdefghijklmnopqrstuvwxyz")])
+    return "-".join([*parts[:number], parts[number].rstrip(_LETTERS)])

@@ -493,6 +493,53 @@ def test_a_reservation_of_what_is_not_known(make, price, more, expected):
     assert found["r"].monthly_usd == expected
 
 
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"region": "eu-west-1", "availabilityZone": "eu-west-1a"},
+        {"instancePlatform": "Windows"},
+        {"tenancy": "dedicated"},
+        {"instanceMatchCriteria": "targeted"},
+        {"availabilityZone": "us-east-1b"},
+    ],
+)
+def test_a_reservation_for_something_else_takes_in_nothing(make, price, other):
+    """Region, platform, tenancy and zone must match, or the instance is billed beside the reservation."""
+    reserved = {"instanceType": "m7g.large", "instanceCount": 2, "instancePlatform": "Linux/UNIX", **other}
+    runs = make("instance", "i", {"ami": "ami-1", "instanceType": "m7g.large", "availabilityZone": "us-east-1a"})
+    found, _ = price(make("reservation", "r", reserved), runs)
+
+    assert found["i"].monthly_usd == Interval.exactly(OD["m7g.large"] * MONTH)
+
+
+@pytest.mark.parametrize("zone", ["us-east-1-dfw-2a", "us-east-1-wl1-bos-wlz-1"])
+def test_local_and_wavelength_zones_have_prices_of_their_own(make, price, zone):
+    """Prices of the region do not hold there, and none of theirs are known."""
+    subnet = make("aws:ec2/subnet:Subnet", "s", {"availabilityZone": zone}, id="subnet-1")
+    placed = [
+        make("instance", "by zone", {"ami": "ami-1", "instanceType": "m7g.large", "availabilityZone": zone}),
+        make("instance", "by subnet", {"ami": "ami-1", "instanceType": "m7g.large", "subnetId": "subnet-1"}),
+        make("volume", "volume", {"type": "gp3", "size": 100, "availabilityZone": zone}),
+    ]
+    found, _ = price(subnet, *placed)
+
+    for resource in placed:
+        assert found[resource.name].monthly_usd is None
+        assert zone in found[resource.name].unpriced_reason
+
+
+def test_types_further_down_the_list_are_named_beside_spot_too(make, price):
+    """Where AWS has no capacity of the first type, its on-demand part takes the next one, which may be dearer."""
+    overrides = [{"instanceType": "m7g.large"}, {"instanceType": "m7g.xlarge"}]
+    template = make("template", "t", lt())
+    for percent, named in ((50, True), (100, True), (0, False)):
+        policy = mixed(overrides, onDemandPercentageAboveBaseCapacity=percent)
+        group = make("group", "g", {**sized(4, 4), **policy}, uses={"mixedInstancesPolicy": template})
+        found = price(template, group)[1]
+
+        assert any("further down the list" in note for note in found.by_use) == named
+
+
 def test_a_capacity_block_is_paid_for_its_duration(make, price):
     """Four instances for fourteen days, known once the block is bought; before that nothing is known of it."""
     kind = "aws:ec2/capacityBlockReservation:CapacityBlockReservation"
