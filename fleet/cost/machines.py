@@ -197,6 +197,11 @@ class Machines:
             return self.kind == "fleet"
         return self.on_demand_strategy in ("lowest-price", "lowestPrice")
 
+    def all_shapes(self, catalog: Catalog) -> tuple[InstanceType, ...]:
+        """Types that any choice stands for, in their order, each once."""
+        found = (shape for choice in self.choices for shape in self.shapes(choice, catalog))
+        return tuple({shape.name: shape for shape in found}.values())
+
     def shapes(self, choice: Choice, catalog: Catalog) -> tuple[InstanceType, ...]:
         """Types that a choice stands for (Batch takes families too); none when the catalog has nothing of that name."""
         if not isinstance(choice.type, str):

@@ -93,7 +93,7 @@ class Surroundings:
         for found in (text(own, "region"), _from_arn(own), _from_zone(own), text(self.provider(resource), "region")):
             if found is not None:
                 return found
-        return self.stack.config.get("aws:region")
+        return self.stack.config.get(f"{resource.type.partition(':')[0]}:region")
 
     def default_tags(self, resource: Resource) -> object:
         """Tags that the provider adds to what it makes: a mapping, UNKNOWN, or None."""
@@ -177,7 +177,7 @@ def local_zone(zones: Iterable[str | Unknown]) -> str | None:
 
 
 def region_of_zone(zone: str) -> str | None:
-    """Region of a zone: us-east-1 of `us-east-1a`, `us-east-1-dfw-2a` and `us-east-1-wl1-bos-wlz-1`; None for no zone."""
+    """Region of a zone: us-east-1 of `us-east-1a`, `us-east-1-dfw-2a`, `us-east-1-wl1-bos-wlz-1`; None for no zone."""
     parts = zone.split("-")
     number = next((i for i, part in enumerate(parts) if part.rstrip(_LETTERS).isdigit()), 0)
     is_region = number == len(parts) - 1 and parts[number].isdigit()

@@ -13,8 +13,10 @@ from fleet.catalog import Catalog
 from fleet.result.baseline import parse_baseline
 from fleet.spec import FleetSpec
 from fleet.stack.model import UNKNOWN
+from fleet.testing import resource
 from fleet.testing.given import stack_of
-from tests.policies.planted.program import asg, ec2, mix, template
+from tests.conventions.test_every_rule import lock_with
+from tests.policies.planted.program import ARM, BATCH, FLEET, HOST, RESERVATION, asg, ec2, mix, template
 
 ONE = Decimal("65.5248")
 """m8g.large for a month: 0.08976 USD an hour."""
@@ -26,8 +28,8 @@ def catalog():
     return Catalog.load()
 
 
-def ask(catalog, rule, resources, *, options=None, spec=None, baseline=None):
-    """Messages of one gate, told a spec and a baseline."""
+def ask(catalog, rule, resources, *, options=None, spec=None, baseline=None, plan=None):
+    """Messages of one gate, told a spec, a baseline and a lock."""
     name = next(each.name for each in rules().values() if each.id == rule)
     mine = {name: rules()[name]}
     whole = {"version": 1, "name": "p", "region": "us-east-1", "workloads": [], **(spec or {})}
@@ -36,6 +38,7 @@ def ask(catalog, rule, resources, *, options=None, spec=None, baseline=None):
         catalog=catalog,
         spec=None if spec is None else FleetSpec.model_validate(whole),
         baseline=None if baseline is None else parse_baseline({"resources": baseline}, "baseline"),
+        plan=plan,
     )
     scene = Scene(stack_of(resources, stack_config={"aws:region": "us-east-1"}), given)
     return [finding.message for finding in analyze(scene, mine, read_settings({name: options or {}}, mine)).findings]
@@ -204,3 +207,128 @@ def test_an_increase_of_a_quarter_against_the_limits(catalog, options, spec, fai
     found = ask(catalog, "FC103", [ec2("i", "m8g.large")], options=options, spec=spec, baseline=stored(50))
 
     assert bool(found) is fails
+
+
+def test_what_workloads_share_counts_towards_the_budget_of_each(catalog):
+    """With the share that the lock puts down to it; without a lock that says, it may be all of it."""
+    shared = [tagged("api web")]
+    lock = lock_with({"api": ("m8g.large",), "web": ("m8g.large",)})
+    together = lock.allocations[0].model_copy(
+        update={"workloads": ["api", "web"], "shares": {"api": 0.25, "web": 0.75}}
+    )
+    plan = lock.model_copy(update={"allocations": [*lock.allocations, together]})
+
+    over = ask(catalog, "FC102", shared, options=budgets(49), plan=plan)
+    assert len(over) == 1
+    assert "'web' costs 49.14 USD a month, over its budget of 49.00 USD" in over[0]
+    assert ask(catalog, "FC102", shared, options=budgets("49.15"), plan=plan) == []
+    assert ask(catalog, "FC102", shared, options=budgets("16.39", "api"), plan=plan) == []
+    assert "costs 0.00 USD to 65.52 USD a month" in ask(catalog, "FC102", shared, options=budgets(49))[0]
+    assert ask(catalog, "FC102", shared, options=budgets(0, "we")) == []
+
+
+CUDA = {"fleet:kind": "training", "fleet:stack": "cuda"}
+
+
+def batch(types, *, tags=None, **more):
+    sizes = {"minVcpus": 0, "maxVcpus": 16, "type": "EC2", "instanceTypes": types, **more}
+    return resource(BATCH, "jobs", {"type": "MANAGED", "computeResources": {**sizes, "tags": tags or {}}})
+
+
+def reserved(kind, **more):
+    values = {"instanceType": kind, "instanceCount": 8, "instancePlatform": "Linux/UNIX", **more}
+    return resource(RESERVATION, "kept", values)
+
+
+def by_fleet(kind, bought):
+    overrides = [{"instanceType": kind}]
+    target = {"totalTargetCapacity": 1, "defaultTargetCapacityType": bought}
+    launch = template("t", None)
+    named = {"launchTemplateSpecification": {"launchTemplateId": UNKNOWN, "version": "$Latest"}, "overrides": overrides}
+    values = {"launchTemplateConfigs": [named], "targetCapacitySpecification": target}
+    return [launch, resource(FLEET, "f", values, property_depends_on={"launchTemplateConfigs": [launch]})]
+
+
+GOT_AROUND = {
+    "a family of Batch stands for its types": (
+        "FA301",
+        [batch(["m7i"], tags=CUDA)],
+        None,
+        "m7i.large has no accelerator",
+    ),
+    "a family of Batch that the image does not fit": (
+        "FA302",
+        [
+            launch := template("t", None, imageId=ARM),
+            resource(
+                BATCH,
+                "jobs",
+                {
+                    "computeResources": {
+                        "type": "EC2",
+                        "minVcpus": 0,
+                        "maxVcpus": 16,
+                        "instanceTypes": ["m7i"],
+                        "launchTemplate": {"launchTemplateId": UNKNOWN},
+                    }
+                },
+                property_depends_on={"computeResources": [launch]},
+            ),
+        ],
+        None,
+        "is built for arm64, m7i.large is x86_64",
+    ),
+    "a family of Batch that is not sold as spot": (
+        "FA305",
+        [batch(["mac2-m2"], type="SPOT")],
+        None,
+        "AWS does not sell mac2-m2.metal as spot",
+    ),
+    "a fleet of capacity blocks is no spot fleet": (
+        "FA305",
+        by_fleet("m7g.large", "capacity-block"),
+        None,
+        "AWS does not sell m7g.large in capacity blocks",
+    ),
+    "a quota in a region that is not known": (
+        "FQ601",
+        [ec2("i", "m7g.2xlarge", region=UNKNOWN)],
+        {"quotas": {"L-1216C47A": 4}},
+        "8 vCPU of quota L-1216C47A",
+    ),
+    "capacity that is reserved of a family that is not allowed": (
+        "FT703",
+        [reserved("p5.48xlarge")],
+        {"families": ["m7g"]},
+        "instance family p5 not allowed",
+    ),
+    "a host of a family that is excluded": (
+        "FT703",
+        [resource(HOST, "h", {"instanceFamily": "mac1", "availabilityZone": "us-east-1a"})],
+        {"exclude_families": ["mac1"]},
+        "instance family mac1 not allowed",
+    ),
+    "a region through the other package of AWS": (
+        "FT702",
+        [resource("aws-native:ec2:Instance", "n", {"availabilityZone": "eu-west-1a"})],
+        {"regions": ["us-east-1"]},
+        "region 'eu-west-1' is not allowed",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", GOT_AROUND)
+def test_a_gate_is_not_got_around_by_another_spelling(catalog, case):
+    """What is asked for in another way is asked for."""
+    rule, resources, options, words = GOT_AROUND[case]
+    found = ask(catalog, rule, resources, options=options)
+
+    assert len(found) == 1
+    assert words in found[0]
+
+
+def test_global_types_of_both_packages_have_no_region(catalog):
+    """IAM is everywhere, whatever the provider's region."""
+    roles = [resource("aws:iam/role:Role", "a", {"region": "eu-west-1"}), resource("aws-native:iam:Role", "b", {})]
+
+    assert ask(catalog, "FT702", roles, options={"regions": ["us-east-1"]}) == []

@@ -6,7 +6,7 @@ from typing import Any
 
 from fleet.cost.kinds.choices import ALL_ON_DEMAND, ALL_SPOT, EITHER, overridden, weight_of
 from fleet.cost.launches import direct_launch, template_of, templated_launch
-from fleet.cost.machines import Choice, Machines
+from fleet.cost.machines import BLOCK_MARKET, Choice, Machines
 from fleet.cost.properties import at, count, effective, items, mapping, span, text
 from fleet.cost.surroundings import Surroundings
 from fleet.interval import Interval
@@ -38,6 +38,7 @@ def ec2_fleet(resource: Resource, near: Surroundings) -> Machines:
         maximum=total,
         on_demand_base=steady,
         on_demand_percent=rest,
+        market=BLOCK_MARKET if default == BLOCK_MARKET else None,
         on_demand_strategy=text(values, "onDemandOptions", "allocationStrategy"),
         spot_strategy=text(values, "spotOptions", "allocationStrategy"),
         kind="fleet",
@@ -51,6 +52,8 @@ def _targets(
     on_demand, spot = count(target, "onDemandTargetCapacity"), count(target, "spotTargetCapacity")
     if isinstance(default, Unknown):
         return span(on_demand), EITHER
+    if default == BLOCK_MARKET:
+        return _ZERO, ALL_ON_DEMAND
     if default != "on-demand":
         return span(on_demand), ALL_SPOT
     if not spot:

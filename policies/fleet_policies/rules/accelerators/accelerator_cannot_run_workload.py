@@ -137,16 +137,12 @@ def check(scene: Scene, _options: Options) -> Iterator[Found]:
             continue
         if work == Work():
             continue
-        found = next((text for name in machines.types if (text := _of_type(scene, work, name)) is not None), None)
+        shapes, known = machines.all_shapes(scene.catalog), scene.catalog.accelerators
+        found = next((text for shape in shapes if (text := obstacle(work, shape, known)) is not None), None)
         if found is not None:
             yield Violation(urn=machines.urn, text=f"{found}; choose a type that can, or correct the tags")
         elif not machines.types_known:
             yield Undecided(urn=machines.urn, why="its instance types are not all known")
-
-
-def _of_type(scene: Scene, work: Work, name: str) -> str | None:
-    shape = scene.catalog.types.get(name)
-    return None if shape is None else obstacle(work, shape, scene.catalog.accelerators)
 
 
 RULE = Rule(

@@ -69,13 +69,13 @@ def verdict(machines: Machines, scene: Scene, _options: Options) -> Found | None
     undecided: Undecided | None = None
     for choice in machines.choices:
         image = choice.launch.image
-        shape = scene.catalog.types.get(choice.type) if isinstance(choice.type, str) else None
         if isinstance(image, Unknown) or isinstance(choice.type, Unknown):
             undecided = Undecided(urn=machines.urn, why="its image or its type is not known yet")
-        elif image is not None and shape is not None:
+        elif image is not None:
             found = _declared(choice, scene) or architecture_of(image)
-            if found is not None and found != shape.architecture:
-                text = f"image {image[:_LONGEST]!r} is built for {found}, {shape.name} is {shape.architecture}"
+            other = next((s for s in machines.shapes(choice, scene.catalog) if s.architecture != found), None)
+            if found is not None and other is not None:
+                text = f"image {image[:_LONGEST]!r} is built for {found}, {other.name} is {other.architecture}"
                 return Violation(urn=machines.urn, text=f"{text}; use the image of that architecture")
     return undecided
 

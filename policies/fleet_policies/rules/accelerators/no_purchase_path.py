@@ -64,12 +64,11 @@ def verdict(machines: Machines, scene: Scene, _options: Options) -> Found | None
     classes = wanted_classes(machines)
     if isinstance(classes, Unknown):
         return Undecided(urn=machines.urn, why="how it is bought is not known yet")
-    for name in machines.types:
-        shape = scene.catalog.types.get(name)
-        wanted = None if shape is None else unsold(shape, classes)
-        if shape is not None and wanted is not None:
+    for shape in machines.all_shapes(scene.catalog):
+        wanted = unsold(shape, classes)
+        if wanted is not None:
             ways = ", ".join(_WORDS.get(way, way) for way in sorted(shape.usage_classes))
-            text = f"AWS does not sell {name} {_WORDS[wanted]}, only {ways}; buy it so, or choose another type"
+            text = f"AWS does not sell {shape.name} {_WORDS[wanted]}, only {ways}; buy it so, or choose another type"
             return decided(machines, machines.runs_any, Violation(urn=machines.urn, text=text))
     return decided(machines, machines.runs_any, None)
 

@@ -3,7 +3,8 @@
 ## What it does
 Adds up what the resources with a tag value cost and compares it with that value's budget: those of the option
 `budgets`, and `budget_monthly_usd` of the workloads of fleet.yaml by tag `fleet:workload`. A resource whose tag is
-not known yet may belong to it, and counts.
+not known yet may belong to it, and counts; so does one that several workloads share (`fleet:workload: web api`), with
+the share of its costs that the lock puts down to the workload, or all of them without a lock that says.
 
 ## Why is this bad
 One team's growth hides in the total of all until the total is too high. The gate fails on what could be: unknown
@@ -78,8 +79,22 @@ def _costs(scene: Scene, tag: str, value: str) -> Iterator[Interval]:
         if priced.monthly_usd is None or priced.monthly_usd.max == 0:
             continue
         found = scene.tags(urn).get(tag)
-        if isinstance(found, Unknown) or found == value:
-            yield priced.monthly_usd if found == value else Interval(Decimal(0), priced.monthly_usd.max)
+        if found == value:
+            yield priced.monthly_usd
+        elif isinstance(found, Unknown):
+            yield Interval(Decimal(0), priced.monthly_usd.max)
+        elif found is not None and tag == _WORKLOAD and value in found.split():
+            share = _share(scene, value, frozenset(found.split()))
+            yield Interval(Decimal(0), priced.monthly_usd.max) if share is None else priced.monthly_usd * share
+
+
+def _share(scene: Scene, workload: str, sharing: frozenset[str]) -> Decimal | None:
+    """The part of what several workloads share that the lock puts down to one of them; None when it does not say."""
+    plan = scene.given.plan
+    listed = [a for a in plan.allocations if frozenset(a.workloads) == sharing] if plan is not None else []
+    whole = sum((a.monthly_usd for a in listed), Decimal(0))
+    ours = sum((a.monthly_usd * usd(a.shares.get(workload, 0)) for a in listed), Decimal(0))
+    return ours / whole if whole else None
 
 
 RULE = Rule(

@@ -2,7 +2,7 @@
 
 ## What it does
 Reports instance types whose family is not in `families`, or is in `exclude_families`, of everything that launches
-instances.
+instances, of dedicated hosts and of capacity reservations.
 
 ## Why is this bad
 An agreement on few families keeps images, savings plans and spare capacity in one place.
@@ -38,8 +38,15 @@ from collections.abc import Iterator, Sequence
 
 from fleet.catalog import Catalog
 from fleet.cost import MACHINE_TYPES
+from fleet.cost.launches import CAPACITY_BLOCK, CAPACITY_RESERVATION
+from fleet.cost.properties import effective, text
+from fleet.stack.model import Unknown
+from fleet_policies.mac_hosts import HOST
 from fleet_policies.rule import Found, NotApplicable, Options, Rule, Undecided, Violation
 from fleet_policies.scene import Scene
+
+_KEPT = (HOST, CAPACITY_RESERVATION, CAPACITY_BLOCK)
+"""What is paid for whether instances run in it or not."""
 
 
 def family_of(name: str, catalog: Catalog) -> str:
@@ -59,15 +66,26 @@ def check(scene: Scene, options: Options) -> Iterator[Found]:
     if allowed is None and not excluded:
         yield NotApplicable(why="options 'families' and 'exclude_families' are not set")
         return
-    for machines in scene.machines:
-        families = {family_of(name, scene.catalog) for name in machines.types}
+    for urn, names, whole in _named(scene):
+        families = {family_of(name, scene.catalog) for name in names}
         wrong = sorted(family for family in families if is_forbidden(family, allowed, excluded))
         if wrong:
             rule = f"allowed are {', '.join(allowed)}" if allowed is not None else f"excluded are {', '.join(excluded)}"
-            text = f"instance famil{'ies' if len(wrong) > 1 else 'y'} {', '.join(wrong)[:200]} not allowed; {rule}"
-            yield Violation(urn=machines.urn, text=text)
-        elif not machines.types_known:
-            yield Undecided(urn=machines.urn, why="its instance types are not all known")
+            text_ = f"instance famil{'ies' if len(wrong) > 1 else 'y'} {', '.join(wrong)[:200]} not allowed; {rule}"
+            yield Violation(urn=urn, text=text_)
+        elif not whole:
+            yield Undecided(urn=urn, why="its instance types are not all known")
+
+
+def _named(scene: Scene) -> Iterator[tuple[str, Sequence[str], bool]]:
+    """What names types or families, with the names, and whether they are all."""
+    for machines in scene.machines:
+        yield machines.urn, machines.types, machines.types_known
+    for resource in scene.of_type(*_KEPT):
+        values = effective(resource)
+        given = [text(values, "instanceType"), text(values, "instanceFamily")]
+        names = [name for name in given if isinstance(name, str)]
+        yield resource.urn, names, not any(isinstance(name, Unknown) for name in given)
 
 
 RULE = Rule(
@@ -78,7 +96,7 @@ RULE = Rule(
     summary="An instance type belongs to a family that is not allowed.",
     fix="Use a type of an allowed family.",
     check=check,
-    types=MACHINE_TYPES,
+    types=MACHINE_TYPES | set(_KEPT),
     options={
         "families": {"type": "array", "items": {"type": "string"}, "description": "families that are allowed"},
         "exclude_families": {"type": "array", "items": {"type": "string"}, "description": "families that are not"},

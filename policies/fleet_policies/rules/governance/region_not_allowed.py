@@ -2,7 +2,8 @@
 
 ## What it does
 Reports resources in a region that the option `regions` does not list. The region is the resource's own, its
-provider's, or that of the configuration. Global types (IAM, Route 53, CloudFront and others) are skipped.
+provider's, or that of the configuration. Global types (IAM, Route 53, CloudFront and others) are skipped. Resources
+of the package aws-native count too.
 
 ## Why is this bad
 Law and contracts say where data may be; and a resource in a forgotten region is found by its bill.
@@ -66,9 +67,10 @@ _GLOBAL = frozenset(
 
 
 def is_regional(kind: str) -> bool:
-    """An AWS type whose resources belong to a region."""
+    """An AWS type whose resources belong to a region: `aws:ec2/vpc:Vpc`, `aws-native:ec2:Vpc`."""
     package, _, rest = kind.partition(":")
-    return package == "aws" and rest.partition("/")[0] not in _GLOBAL
+    module = rest.partition(":")[0].partition("/")[0]
+    return package in ("aws", "aws-native") and module not in _GLOBAL
 
 
 def check(scene: Scene, options: Options) -> Iterator[Found]:

@@ -61,7 +61,8 @@ def check(scene: Scene, options: Options) -> Iterator[Found]:
         for need in needs_of(machines, scene.catalog, scene.near.schedules(scene.near.by_urn[machines.urn]))
     ]
     needs += [*_hosts(scene), *_reservations(scene)]
-    regions = sorted({need.region for need in needs if need.region is not None})
+    # Without a region that is known, what is needed is still needed somewhere.
+    regions: list[str | None] = [*sorted({need.region for need in needs if need.region is not None})] or [None]
     for (code, where), limit in sorted(limits.items(), key=lambda item: (item[0][0], item[0][1] or "")):
         for region in [where] if where is not None else regions:
             yield from _over(code, region, limit, needs, scene)
@@ -73,12 +74,13 @@ def _over(code: str, region: str | None, limit: Decimal, needs: list[Need], scen
     amount = sum((need.amount for need in ours if need.amount is not None and need.code == code), Decimal(0))
     quota = scene.catalog.quotas.get(code)
     what = f"{code} ({quota.name})" if quota is not None else code
+    place = "one region" if region is None else region
     unit = quota.unit if quota is not None else "units"
     if amount > limit:
-        text_ = f"{number(amount)} {unit} of quota {what} may be needed in {region}, the limit is {number(limit)}"
+        text_ = f"{number(amount)} {unit} of quota {what} may be needed in {place}, the limit is {number(limit)}"
         yield Violation(urn="", text=f"{text_}; have it raised, or grow less")
     elif unknown:
-        text_ = f"quota {what} in {region} is not proved to hold its limit of {number(limit)}"
+        text_ = f"quota {what} in {place} is not proved to hold its limit of {number(limit)}"
         yield Violation(urn="", text=f"{text_}: how much {', '.join(unknown[:3])} may need is not known")
 
 
