@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 __all__ = ["Clock", "Counts", "arrivals", "clock_for"]
 
-Counts = npt.NDArray[np.int64]
+Counts = npt.NDArray[np.signedinteger]
 
 _HOUR_MS = 3_600_000
 _STEP_MS = 30_000
@@ -33,6 +33,10 @@ class Clock:
     bounds: tuple[int, ...]
     """First step of each hour, and of the hour after the last."""
 
+    def first_step(self, hour: int) -> int:
+        """First step of an hour, also of one before the first or after the last."""
+        return _first_step(hour, self.step_ms)
+
     def steps(self, minutes: float) -> int:
         """Whole steps in so many minutes."""
         return math.floor(round(minutes * 60_000) / self.step_ms)
@@ -47,20 +51,27 @@ def clock_for(minutes_per_build: float, hours: int) -> Clock:
     build_ms = max(1, round(minutes_per_build * 60_000))
     steps = math.ceil(build_ms / _STEP_MS)
     step = round(build_ms / steps) if build_ms >= _STEP_MS / 2 else _STEP_MS
-    bounds = tuple(-(-hour * _HOUR_MS // step) for hour in range(hours + 1))
+    bounds = tuple(_first_step(hour, step) for hour in range(hours + 1))
     return Clock(step_ms=step, steps_per_build=steps, builds_per_step=max(1, step // build_ms), bounds=bounds)
+
+
+def _first_step(hour: int, step_ms: int) -> int:
+    return -(-hour * _HOUR_MS // step_ms)
 
 
 def arrivals(rates: Sequence[float], clock: Clock, *, weeks: int, seed: int) -> Counts:
     """Builds that have arrived up to and including each step (rows), in each of so many independent weeks (columns)."""
-    found = np.zeros((clock.bounds[-1], weeks), dtype=np.int64)
+    small = 2 * sum(rates) + _MOST_RANDOM < np.iinfo(np.int32).max
+    found: Counts = np.zeros((clock.bounds[-1], weeks), dtype=np.int32 if small else np.int64)
     generator = np.random.PCG64(seed)
     for hour, rate in enumerate(rates):
         low, high = clock.bounds[hour], clock.bounds[hour + 1]
-        raw = generator.random_raw((high - low) * weeks).reshape(high - low, weeks)
-        if rate > 0:
+        if rate == 0:
+            generator.advance((high - low) * weeks)
+        else:
+            raw = generator.random_raw((high - low) * weeks).reshape(high - low, weeks)
             found[low:high] = _draw(rate * clock.step_ms / _HOUR_MS, raw)
-    return np.cumsum(found, axis=0)
+    return np.cumsum(found, axis=0, out=found)
 
 
 def _draw(mean: float, raw: npt.NDArray[np.uint64]) -> Counts:

@@ -12,7 +12,17 @@ from dataclasses import dataclass
 
 from fleet.planner.milp import Limits, Program, solve
 
-__all__ = ["MINIMUM_LEASE_HOURS", "LeasePlan", "Terms", "held_hosts", "plan_leases"]
+__all__ = [
+    "MINIMUM_LEASE_HOURS",
+    "Cover",
+    "LeasePlan",
+    "Terms",
+    "cover",
+    "held_hosts",
+    "least_hours",
+    "plan_leases",
+    "tidy_leases",
+]
 
 MINIMUM_LEASE_HOURS = 24
 """Apple's licence: a host is allocated for at least 24 hours."""
@@ -20,6 +30,7 @@ MINIMUM_LEASE_HOURS = 24
 _GAP = 0.005
 """A search ends at half a per cent. Most weeks are proved to the hour at once; a burst every day takes seconds."""
 _TIDY_GAP = 0.02
+_ROUNDING = 1e-6
 _MOST_NODES = 2_000
 """Limit of a search, as a count: the same plan on any machine. No week that was measured came near it."""
 
@@ -61,27 +72,60 @@ class LeasePlan:
         return 0.0 if self.host_hours == 0 else 100 * max(0.0, 1 - self.bound_hours / self.host_hours)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cover:
+    """A week that is covered, its leases in no particular order yet: its host-hours and the bound on them."""
+
+    values: tuple[int, ...]
+    host_hours: int
+    bound_hours: int
+
+
 def plan_leases(needed: Sequence[int], terms: Terms) -> LeasePlan | None:
     """The fewest host-hours that give `needed` hosts able to start builds in each hour; None when no plan can."""
-    found = _solved(_Model(needed, terms))
-    if found is not None and any(length >= len(needed) for _, length, _ in found.leases):
-        found = _solved(_Model(needed, terms, within_week=True))
-    return found
+    found = cover(needed, terms)
+    return None if found is None else tidy_leases(needed, terms, found)
 
 
-def _solved(model: "_Model") -> LeasePlan | None:
-    every_hour = {0: float(model.hours), **{model.level(hour): 1.0 for hour in range(model.hours)}}
-    first = solve(model.program(every_hour), Limits(relative_gap=_GAP, nodes=_MOST_NODES))
-    if not first.values:
+def least_hours(needed: Sequence[int], terms: Terms) -> float:
+    """A bound on the host-hours that is quick to know: of leases of parts of hosts. Infinite when no plan can."""
+    model = _Model(needed, terms)
+    found = solve(model.program(model.every_hour(), whole=False), Limits())
+    return found.bound - _ROUNDING if found.values else math.inf
+
+
+def cover(needed: Sequence[int], terms: Terms) -> Cover | None:
+    """The fewest host-hours; a lease may still meet its own of the week before."""
+    return _cover(_Model(needed, terms))
+
+
+def tidy_leases(needed: Sequence[int], terms: Terms, found: Cover) -> LeasePlan | None:
+    """The leases of a week that is covered, with no more host-hours unless a lease would last for a week."""
+    plan = _tidied(_Model(needed, terms), found)
+    if all(length < len(needed) for _, length, _ in plan.leases):
+        return plan
+    model = _Model(needed, terms, within_week=True)
+    again = _cover(model)
+    return None if again is None else _tidied(model, again)
+
+
+def _cover(model: "_Model") -> Cover | None:
+    found = solve(model.program(model.every_hour()), Limits(relative_gap=_GAP, nodes=_MOST_NODES))
+    if not found.values:
         return None
-    hours = round(first.cost)
+    hours = round(found.cost)
+    values = tuple(round(value) for value in found.values)
+    return Cover(values=values, host_hours=hours, bound_hours=min(hours, math.ceil(found.bound - _ROUNDING)))
+
+
+def _tidied(model: "_Model", found: Cover) -> LeasePlan:
     # Among plans of equal cost: most hosts that never change, then fewest leases, then the earliest.
     tidy = {0: -float(2_000 * model.hours), **{model.start(hour): 1_000.0 + hour for hour in range(model.hours)}}
     program = model.program(tidy)
-    program.row(every_hour, high=hours + 0.5)
+    program.row(model.every_hour(), high=found.host_hours + 0.5)
     second = solve(program, Limits(relative_gap=_TIDY_GAP, nodes=_MOST_NODES))
-    values = [round(value) for value in second.values or first.values]
-    return model.plan(values, bound=math.ceil(first.bound - 1e-6))
+    values = [round(value) for value in second.values or found.values]
+    return model.plan(values, bound=found.bound_hours)
 
 
 def held_hosts(plan: LeasePlan, terms: Terms) -> int:
@@ -101,13 +145,17 @@ class _Model:
         self.hours, self.terms, self.needed, self.within_week = len(needed), terms, needed, within_week
         self.can_lease = terms.shortest < self.hours
 
-    def program(self, costs: Mapping[int, float]) -> Program:
+    def every_hour(self) -> dict[int, float]:
+        """Columns of host-hours."""
+        return {0: float(self.hours), **{self.level(hour): 1.0 for hour in range(self.hours)}}
+
+    def program(self, costs: Mapping[int, float], *, whole: bool = True) -> Program:
         """The week, at so much for a unit of each column."""
         program = Program()
         most = float(max([*self.needed, self.terms.always_on], default=0))
-        program.column(costs.get(0, 0.0), low=float(self.terms.always_on), high=most)
+        program.column(costs.get(0, 0.0), low=float(self.terms.always_on), high=most, integer=whole)
         for column in range(1, 1 + 3 * self.hours):
-            program.column(costs.get(column, 0.0), high=most if self._may_have(column) else 0.0)
+            program.column(costs.get(column, 0.0), high=most if self._may_have(column) else 0.0, integer=whole)
         for hour, hosts in enumerate(self.needed):
             self._add_hour(program, hour, hosts)
         return program

@@ -1,18 +1,15 @@
-"""What the reader of a Mac plan should know: what was assumed, what to do next, and why there is no plan."""
+"""What the reader of a Mac plan should know: what was assumed, what it saves, and what to do next."""
 
 from collections.abc import Iterator, Sequence
-from itertools import combinations
 
-from fleet.catalog import Catalog
-from fleet.catalog.macos import MACOS_RELEASES, NEWEST_IMAGE
+from fleet.catalog.macos import MACOS_RELEASES
 from fleet.planner.mac.demand import RESERVE_GIB, WORKING_HOURS
-from fleet.planner.mac.machines import MacMarket, MacOption
-from fleet.planner.mac.week import MOST_HOSTS, SCRUB_HOURS, MacWeek, monthly
-from fleet.plans import UNTRIED_MACOS, Conflict
-from fleet.spec import AppleBuilds, FleetSpec
-from fleet.vocabulary import Reason
+from fleet.planner.mac.machines import MacOption
+from fleet.planner.mac.week import SCRUB_HOURS, MacWeek, monthly
+from fleet.plans import UNTRIED_MACOS
+from fleet.spec import AppleBuilds
 
-__all__ = ["assumptions", "comparison", "conflicts", "next_steps", "too_many"]
+__all__ = ["assumptions", "comparison", "next_steps"]
 
 
 def assumptions(workload: AppleBuilds, option: MacOption, chips: Sequence[str]) -> Iterator[str]:
@@ -74,93 +71,3 @@ def next_steps(workload: AppleBuilds, week: MacWeek) -> Iterator[str]:
 
 def _has_parameter(min_macos: str) -> bool:
     return int(min_macos.partition(".")[0]) <= max(MACOS_RELEASES)
-
-
-def conflicts(spec: FleetSpec, workload: AppleBuilds, catalog: Catalog, market: MacMarket) -> tuple[Conflict, ...]:
-    """The smallest set of limits that together keep every Mac out."""
-    macs = {name: reasons for name, reasons in market.rejected.items() if name in catalog.macs}
-    if not macs:
-        none = Conflict(
-            constraint="catalog", needed="a Mac type", allowed="none is listed", hint="take a catalog that has Macs"
-        )
-        return (none,)
-    return tuple(
-        _conflict(spec, workload, catalog, min(name for name in macs if reason in macs[name]), reason)
-        for reason in _smallest_clash(list(macs.values()))
-    )
-
-
-def _smallest_clash(rejected: Sequence[frozenset[Reason]]) -> tuple[Reason, ...]:
-    """The fewest reasons of which every type has one."""
-    reasons = sorted(frozenset[Reason]().union(*rejected))
-    for size in range(1, len(reasons)):
-        for some in combinations(reasons, size):
-            if all(found.intersection(some) for found in rejected):
-                return some
-    return tuple(reasons)
-
-
-def too_many(workload: AppleBuilds, options: Sequence[MacOption]) -> tuple[Conflict, ...]:
-    """No week fits the quota of any type, or the fleet would be larger than any account's."""
-    limits = [option for option in options if option.quota is not None]
-    if not limits:
-        return (
-            Conflict(
-                constraint=f"{workload.name} builds",
-                needed=f"more than {MOST_HOSTS:,} hosts",
-                allowed=f"{MOST_HOSTS:,} hosts",
-                hint="check builds, minutes_per_build and max_wait_minutes",
-            ),
-        )
-    best = max(limits, key=lambda option: (option.quota or 0, option.kind.name))
-    return (
-        Conflict(
-            constraint=f"quota {best.mac.quota_code}",
-            needed=f"more than {best.quota} {best.mac.host_family} hosts, those that AWS cleans counted",
-            allowed=f"{best.quota} hosts",
-            hint=f"ask for a higher quota in {best.region}, or allow a longer max_wait_minutes",
-        ),
-    )
-
-
-def _conflict(spec: FleetSpec, workload: AppleBuilds, catalog: Catalog, name: str, reason: Reason) -> Conflict:
-    regions = spec.regions_for(workload)
-    kind, mac = catalog.types[name], catalog.macs[name]
-    there = sorted(
-        {region for mac_name in catalog.macs if mac_name in catalog.types for region in catalog.regions_of(mac_name)}
-    )
-    newest = f"AWS's newest image is macOS {NEWEST_IMAGE[0]} of {NEWEST_IMAGE[1]}"
-    texts: dict[str, tuple[str, str, str, str]] = {
-        "not_in_region": (
-            "region", "a region that has Macs", ", ".join(regions), f"Macs are offered in {', '.join(there)}"
-        ),
-        "macos_unsupported": (
-            "min_macos",
-            f"macOS {workload.min_macos}",
-            f"{name} runs up to {mac.newest_macos or NEWEST_IMAGE[0]}",
-            f"{newest}; lower min_macos, or name an image of your own under 'ami'",
-        ),
-        "memory_too_small": (
-            "memory_gib_per_vm",
-            f"{workload.memory_gib_per_vm:g} GiB and {RESERVE_GIB:g} GiB for the host",
-            f"{name} has {kind.memory_gib:g} GiB",
-            "lower memory_gib_per_vm, or allow larger types",
-        ),
-        "quota": (
-            f"quota {mac.quota_code}", f"at least 1 {mac.host_family} host", "0 hosts",
-            "ask for a higher quota: the default of Mac hosts is 0",
-        ),
-        "too_small": (
-            "minutes_per_build", f"{workload.minutes_per_build:g} minutes a build", "1,440 minutes",
-            "a build must end within a day: split it",
-        ),
-        "unavailable": ("unavailable", f"capacity of {name}", "none, as the spec says", "take it off 'unavailable'"),
-        "no_price": ("price", f"a price of {name} in {', '.join(regions)}", "none is known",
-                     "run 'fleet catalog refresh', or give one under price_book.on_demand_usd"),
-    }  # fmt: skip
-    texts |= dict.fromkeys(
-        ("architecture", "excluded", "generation"),
-        ("candidates", f"candidates that allow {name}", f"it is left out ({reason})", "widen 'candidates'"),
-    )
-    constraint, needed, allowed, hint = texts[reason]
-    return Conflict(constraint=f"{workload.name} {constraint}", needed=needed, allowed=allowed, hint=hint)

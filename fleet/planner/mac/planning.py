@@ -1,7 +1,7 @@
 """Planning Apple builds: every Mac type's cheapest week, the cheapest of them, and the reasons against the rest."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
@@ -9,8 +9,9 @@ from fleet.catalog import Catalog
 from fleet.money import HOURS_PER_MONTH
 from fleet.planner.mac.demand import WEEK
 from fleet.planner.mac.machines import MacMarket, MacOption, survey_macs
-from fleet.planner.mac.notes import assumptions, comparison, conflicts, next_steps, too_many
-from fleet.planner.mac.waiting import Percentiles
+from fleet.planner.mac.notes import assumptions, comparison, next_steps
+from fleet.planner.mac.playing import Percentiles
+from fleet.planner.mac.refusals import conflicts, too_many
 from fleet.planner.mac.week import MacWeek, Weeks, monthly
 from fleet.planner.part import Part
 from fleet.plans import Allocation, Lease, Rejection, Schedule, WaitMinutes
@@ -41,7 +42,7 @@ def plan_apple_builds(spec: FleetSpec, workload: AppleBuilds, catalog: Catalog, 
     """The cheapest Mac hosts that build in time; for work that needs a Mac (`needs_mac`), else see `as_batch`."""
     market = survey_macs(spec, workload, catalog, today=today)
     weeks = Weeks(workload)
-    choices = mac_choices(market, weeks)
+    choices = _worth_a_look(market, weeks)
     rejections = _rejections(workload, _with_quota(market, choices))
     if not choices:
         why = too_many(workload, market.options) if market.options else conflicts(spec, workload, catalog, market)
@@ -60,6 +61,24 @@ def plan_apple_builds(spec: FleetSpec, workload: AppleBuilds, catalog: Catalog, 
         next_steps=tuple(next_steps(workload, week)),
         cleaned_hosts={(best.region, best.mac.quota_code): week.held - max(week.plan.leased)},
     )
+
+
+def _worth_a_look(market: MacMarket, weeks: Weeks) -> tuple[MacChoice, ...]:
+    """The choices that may be the cheapest: weeks are not sought for types whose work alone would cost more.
+
+    Where a quota may leave a type without a week, that is found out all the same, since the plan tells it.
+    """
+    least = {id(option): monthly(option.price.usd, weeks.least_hours(option)) for option in market.options}
+    found: list[MacChoice] = []
+    for option in sorted(market.options, key=lambda option: least[id(option)]):
+        if option.quota is not None or not found or least[id(option)] <= min(c.monthly_usd for c in found):
+            found += mac_choices(replace(market, options=(option,)), weeks)
+    choices = tuple(sorted(found, key=lambda choice: choice.order))
+    if not choices:
+        return ()
+    best, week, _ = _best(choices, weeks)
+    settled = monthly(best.price.usd, week.plan.host_hours)
+    return choices if settled <= choices[0].monthly_usd else mac_choices(market, weeks)
 
 
 def _best(choices: tuple[MacChoice, ...], weeks: Weeks) -> tuple[MacOption, MacWeek, Percentiles]:

@@ -5,15 +5,14 @@ Builds of equal length on equal slots start in the order they arrive, so counts 
 length ago has left. This is exact on the clock's grid, and works on many weeks at once.
 """
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from statistics import stdev
+from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
 
 import numpy as np
 
 from fleet.planner.mac.arrivals import Clock, Counts, arrivals, clock_for
 
-__all__ = ["Needs", "Percentiles", "percentiles", "slots_of_leases"]
+__all__ = ["Needs"]
 
 _WARM_UP = 24
 """Hours that run before the week, so that it starts as it ends."""
@@ -27,55 +26,41 @@ _MOST_LEVELS = 8
 _FEWEST_WEEKS = 2
 """Weeks for which leases are sought beside the one that works ahead in every hour."""
 _SEED_NEED = 24_168
-_SEED_WAIT = 53_091
-_FEWEST_ROUNDS, _MOST_ROUNDS = 6, 30
-"""Rounds of weeks that are played; where hosts are busy all day, queues last for days and few weeks say little."""
-_BUILDS_OF_ROUND = 200_000
-_STANDARD_ERROR = 0.25
-"""Minutes to which the 95th percentile must be known: another replay is then within a minute of it (4 sigma)."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Percentiles:
-    """Waiting time of the week's builds in minutes; the share that waits longer than the limit."""
-
-    p50: float
-    p95: float
-    p99: float
-    late_percent: float
 
 
 class _Queue:
     """Builds that arrive and start, on a clock; rows are steps, columns are weeks."""
 
-    def __init__(self, clock: Clock, arrived: Counts) -> None:
-        self.clock = clock
-        self.arrived = arrived
+    def __init__(self, clock: Clock, arrived: Counts, new: Counts) -> None:
+        self.arrived, self.new = arrived, new
         self.before = clock.steps_per_build
-        self.started = np.zeros((self.before + arrived.shape[0], arrived.shape[1]), dtype=np.int64)
+        self.started = np.zeros((self.before + arrived.shape[0], arrived.shape[1]), dtype=arrived.dtype)
         """Rows are shifted by a build's length, so that the time before the first step is there, and empty."""
 
-    def run(self, low: int, high: int, slots: Callable[[int, int], Counts | int]) -> None:
-        """Start what can start in steps [low, high), at most a build's length at a time."""
+    def run(self, low: int, high: int, slots: int) -> None:
+        """Start what can start in steps [low, high), at most a build's length at a time.
+
+        With slots that stay the same, what has arrived and what has left only grow: nothing that started is undone but
+        where the span before had more slots.
+        """
         lag = self.before
         for at in range(low, high, lag):
             end = min(at + lag, high)
-            most = self.started[at:end] + slots(at, end)
-            able = np.minimum(self.arrived[at:end], most)
+            begun = self.started[lag + at : lag + end]
+            np.add(self.started[at:end], slots, out=begun)
+            np.minimum(begun, self.arrived[at:end], out=begun)
             if at > 0:
-                np.maximum(able[0], self.started[lag + at - 1], out=able[0])
-            np.maximum.accumulate(able, axis=0, out=self.started[lag + at : lag + end])
+                np.maximum(begun, self.started[lag + at - 1], out=begun)
 
     def late(self, low: int, high: int, wait: int) -> int:
         """Builds that arrived in steps [low, high) and had not started `wait` steps later."""
         low = max(low, 0)
         if high <= low:
             return 0
-        arrived = self.arrived[low:high]
-        new = np.diff(arrived, axis=0, prepend=self.arrived[low - 1 : low] if low else 0)
         lag = self.before + wait
-        waiting = arrived - self.started[low + lag : high + lag]
-        return int(np.minimum(new, np.maximum(waiting, 0)).sum())
+        waiting = self.arrived[low:high] - self.started[low + lag : high + lag]
+        np.minimum(waiting, self.new[low:high], out=waiting)
+        return int(np.maximum(waiting, 0, out=waiting).sum())
 
     def came(self, low: int, high: int) -> int:
         """Builds that arrived in steps [low, high)."""
@@ -114,9 +99,11 @@ class Needs:
         self._rates = [*rates[len(rates) - self._warm :], *rates]
         self._clock = clock_for(minutes, len(self._rates))
         self._arrived = arrivals(self._rates, self._clock, weeks=_WEEKS, seed=_SEED_NEED)
+        self._new = np.diff(self._arrived, axis=0, prepend=0)
         self._slots = slots * self._clock.builds_per_step
         self._wait = self._clock.steps(max_wait_minutes)
         self._share = late_share
+        self._found: dict[tuple[int, int], tuple[int, ...] | None] = {}
         self._at_once = self._week(wait=0, wanted=None, most=_MOST_HOSTS)
 
     @property
@@ -130,10 +117,12 @@ class Needs:
 
         Hours in which `quiet` hosts start builds at once do not work ahead: they get the fewest that are in time.
         """
-        assert self._at_once is not None
-        wanted = [hosts if hosts > quiet else None for hosts in self._at_once]
-        found = self._week(wait=self._wait, wanted=wanted, most=most)
-        return None if found is None else found[self._warm :]
+        if (most, quiet) not in self._found:
+            assert self._at_once is not None
+            wanted = [hosts if hosts > quiet else None for hosts in self._at_once]
+            found = self._week(wait=self._wait, wanted=wanted, most=most)
+            self._found[most, quiet] = None if found is None else found[self._warm :]
+        return self._found[most, quiet]
 
     def weeks(self, most: int) -> tuple[tuple[int, ...], ...]:
         """A few weeks that never use more than `most` hosts, each in time; those with the fewest host-hours first.
@@ -159,7 +148,7 @@ class Needs:
 
     def _week(self, *, wait: int, wanted: Sequence[int | None] | None, most: int) -> tuple[int, ...] | None:
         clock = self._clock
-        search = _Search(_Queue(clock, self._arrived), wait, self._slots, self._share)
+        search = _Search(_Queue(clock, self._arrived, self._new), wait, self._slots, self._share)
         found: list[int] = []
         for hour in range(len(self._rates)):
             low, high = clock.bounds[hour], clock.bounds[hour + 1]
@@ -173,7 +162,7 @@ class Needs:
     def _due(self, low: int, high: int) -> bool:
         """Whether any build can be due that arrived in steps [low, high)."""
         bounds = self._clock.bounds
-        return any(rate > 0 and bounds[hour] < high and bounds[hour + 1] > low for hour, rate in enumerate(self._rates))
+        return any(self._rates[max(0, bisect_right(bounds, low) - 1) : bisect_left(bounds, high)])
 
 
 class _Search:
@@ -183,6 +172,8 @@ class _Search:
         self.queue, self.wait, self.slots, self.share = queue, wait, slots, late_share
         self.overdue = 0
         self.last = 0
+        self.stands: tuple[int, int] | None = None
+        """First step and hosts that the queue was last run with."""
 
     def hour(self, low: int, high: int, *, expected: bool, wanted: int | None, most: int) -> int | None:
         """Hosts of steps [low, high): what is wanted as far as `most` allows, more where builds would be late.
@@ -197,7 +188,8 @@ class _Search:
         hosts = self._least(low, high, due, floor, most)
         if hosts is None:
             return None
-        self._in_time(low, high, hosts, due)
+        if self.stands != (low, hosts):
+            self._run(low, high, hosts)
         self.overdue = self.queue.overdue(high - 1, self.wait)
         self.last = hosts
         return hosts
@@ -221,96 +213,11 @@ class _Search:
 
     def _in_time(self, low: int, high: int, hosts: int, due: int) -> bool:
         queue, wait = self.queue, self.wait
-        queue.run(low, high, lambda _low, _high: hosts * self.slots)
+        self._run(low, high, hosts)
         if queue.overdue(high - 1, wait) > self.share * (due + self.overdue):
             return False
         return queue.late(low - wait, high - wait, wait) <= self.share * due
 
-
-def slots_of_leases(
-    always_on: int,
-    leases: Sequence[tuple[int, int, int]],
-    clock: Clock,
-    *,
-    slots: int,
-    ready_minutes: float,
-    hours: int,
-) -> Counts:
-    """Slots that may start a build in each step of a cyclic week.
-
-    A lease is (start hour, hours, count). A host starts builds once it is ready and none that it could not finish.
-    """
-    total = clock.bounds[hours]
-    found = np.full(total, always_on * slots, dtype=np.int64)
-    ready = -(-round(ready_minutes * 60_000) // clock.step_ms)
-    for start, length, count in leases:
-        first = clock.bounds[start] + ready
-        last = clock.bounds[start] + clock.steps(length * 60) - clock.steps_per_build
-        found[np.arange(first, last + 1) % total] += count * slots
-    return found
-
-
-def percentiles(rates: Sequence[float], minutes: float, slots: Counts, max_wait_minutes: float) -> Percentiles:
-    """Waiting times of a cyclic week with so many slots in each step: seeded, all builds of all weeks together.
-
-    Weeks are played until the 95th percentile is known to a quarter of a minute, 3,000 at most.
-    """
-    clock = clock_for(minutes, len(rates))
-    found, p95 = np.zeros(1, dtype=np.int64), list[float]()
-    while not _is_known(p95) and len(p95) < _MOST_ROUNDS:
-        waits = _round(rates, minutes, slots, seed=_SEED_WAIT + _WEEKS * len(p95))
-        p95.append(_spread(waits, clock, max_wait_minutes).p95)
-        found = _sum(found, waits)
-    return _spread(found, clock, max_wait_minutes)
-
-
-def _is_known(rounds: Sequence[float]) -> bool:
-    """Whether the mean of the rounds is known to the standard error that is asked for."""
-    return len(rounds) >= _FEWEST_ROUNDS and stdev(rounds) <= _STANDARD_ERROR * len(rounds) ** 0.5
-
-
-def _round(rates: Sequence[float], minutes: float, slots: Counts, *, seed: int) -> Counts:
-    """How many builds of some weeks waited 0, 1, 2, ... steps."""
-    hours = len(rates)
-    warm = min(_WARM_UP, hours)
-    clock = clock_for(minutes, hours + warm)
-    lead, end = clock.bounds[warm], clock.bounds[-1]
-    able = np.resize(np.roll(slots, lead), end) * clock.builds_per_step
-    weeks = max(1, min(_WEEKS, int(_BUILDS_OF_ROUND / max(sum(rates), 1.0))))
-    queue = _Queue(clock, arrivals([*rates[hours - warm :], *rates], clock, weeks=weeks, seed=seed))
-    queue.run(0, end, lambda low, high: able[low:high, None])
-    return _waits(queue, lead, end)
-
-
-def _sum(one: Counts, other: Counts) -> Counts:
-    """Two counts of waits as one; the shorter one has no longer waits."""
-    found = np.zeros(max(len(one), len(other)), dtype=np.int64)
-    found[: len(one)] += one
-    found[: len(other)] += other
-    return found
-
-
-def _waits(queue: _Queue, low: int, high: int) -> Counts:
-    """How many builds that arrived in steps [low, high) waited 0, 1, 2, ... steps; they start in order of arrival."""
-    found = np.zeros(1, dtype=np.int64)
-    steps = np.arange(high)
-    for week in range(queue.arrived.shape[1]):
-        came, began = queue.arrived[:, week], queue.started[queue.before :, week]
-        arrival = np.repeat(steps, np.diff(came, prepend=0))
-        start = np.repeat(steps, np.diff(began, prepend=0))
-        mine = arrival[: len(start)] >= low
-        found = _sum(found, np.bincount(start[mine] - arrival[: len(start)][mine]))
-    return found
-
-
-def _spread(waits: Counts, clock: Clock, max_wait_minutes: float) -> Percentiles:
-    builds = int(waits.sum())
-    if builds == 0:
-        return Percentiles(p50=0.0, p95=0.0, p99=0.0, late_percent=0.0)
-    until = np.cumsum(waits)
-
-    def at(share: float) -> float:
-        return round(clock.minutes(int(np.searchsorted(until, share * builds))), 2)
-
-    late = builds - int(until[min(clock.steps(max_wait_minutes), len(until) - 1)])
-    return Percentiles(p50=at(0.5), p95=at(0.95), p99=at(0.99), late_percent=round(100 * late / builds, 3))
+    def _run(self, low: int, high: int, hosts: int) -> None:
+        self.queue.run(low, high, hosts * self.slots)
+        self.stands = (low, hosts)

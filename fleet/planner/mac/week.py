@@ -2,16 +2,16 @@
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import lru_cache
 
 from fleet.money import HOURS_PER_MONTH
-from fleet.planner.mac.arrivals import clock_for
 from fleet.planner.mac.demand import WEEK, hourly_builds
-from fleet.planner.mac.leases import LeasePlan, Terms, held_hosts, plan_leases
+from fleet.planner.mac.leases import LeasePlan, Terms, cover, held_hosts, least_hours, plan_leases, tidy_leases
 from fleet.planner.mac.machines import MacOption
-from fleet.planner.mac.waiting import Needs, Percentiles, percentiles, slots_of_leases
+from fleet.planner.mac.playing import Hosts, Percentiles, percentiles
+from fleet.planner.mac.waiting import Needs
 from fleet.spec import AppleBuilds
 
 __all__ = ["MOST_HOSTS", "SCRUB_HOURS", "MacWeek", "Weeks", "monthly", "needed_hosts", "waits_of"]
@@ -73,6 +73,11 @@ class Weeks:
             week, waits = better, waits_of(self.workload, option, better.plan, self.rates)
         return week, waits
 
+    def least_hours(self, option: MacOption) -> float:
+        """Host-hours of a week below which the hosts of an option cannot do the work, however it is spread."""
+        work = sum(self.rates) * option.minutes / 60 / option.slots
+        return max(work, float(self.terms(option).always_on * WEEK))
+
     def terms(self, option: MacOption, *, most_hosts: int | None = None) -> Terms:
         """What leases of an option are bound to."""
         return Terms(
@@ -90,18 +95,31 @@ class Weeks:
             return None
         limit = self.workload.max_wait_minutes
         weeks = _in_time(self.rates, option.minutes, option.slots, limit, share)
-        found = [week for able in weeks if (week := self._leased(option, able)) is not None]
-        return min(found, key=lambda week: week.plan.host_hours, default=None)
+        best: MacWeek | None = None
+        for able in sorted(weeks, key=lambda able: _least_hours(able, _without_quota(terms))):
+            week = self._leased(option, able, below=best.plan.host_hours if best else math.inf)
+            best = week or best
+        return best
 
-    def _leased(self, option: MacOption, able: tuple[int, ...]) -> MacWeek | None:
+    def _leased(self, option: MacOption, able: tuple[int, ...], *, below: float) -> MacWeek | None:
+        """The leases of hosts that are needed, where they take fewer host-hours than another week does."""
         terms = self.terms(option)
-        found = _leases(able, terms)
+        if _least_hours(able, _without_quota(terms)) > below - 1:
+            return None
+        covered = _cover(able, _without_quota(terms))
+        if covered is None or covered.host_hours >= below:
+            return None
+        found = _tidy(able, _without_quota(terms), covered)
         if found is not None and option.quota is not None and held_hosts(found, terms) > option.quota:
-            terms = self.terms(option, most_hosts=option.quota)
-            found = _leases(able, terms)
-        if found is None:
+            found = _leases(able, self.terms(option, most_hosts=option.quota))
+        if found is None or found.host_hours >= below:
             return None
         return MacWeek(able=able, needed=needed_hosts(able, terms), plan=found, held=held_hosts(found, terms))
+
+
+def _without_quota(terms: Terms) -> Terms:
+    """Terms of which only the quota knows how long hosts are cleaned: the same for Apple silicon and Intel."""
+    return replace(terms, scrub_hours=0)
 
 
 # Plans under other limits (which of them clash, what each costs) ask for the same weeks again and again.
@@ -120,6 +138,9 @@ def _in_time(
     return needs.weeks(fewest) if fewest <= MOST_HOSTS else ()
 
 
+_least_hours = lru_cache(maxsize=_REMEMBERED)(least_hours)
+_cover = lru_cache(maxsize=_REMEMBERED)(cover)
+_tidy = lru_cache(maxsize=_REMEMBERED)(tidy_leases)
 _leases = lru_cache(maxsize=_REMEMBERED)(plan_leases)
 
 
@@ -127,15 +148,8 @@ _leases = lru_cache(maxsize=_REMEMBERED)(plan_leases)
 def _played(
     rates: tuple[float, ...], minutes: float, slots: int, plan: LeasePlan, ready_minutes: float, max_wait_minutes: float
 ) -> Percentiles:
-    able = slots_of_leases(
-        plan.always_on,
-        plan.leases,
-        clock_for(minutes, len(rates)),
-        slots=slots,
-        ready_minutes=ready_minutes,
-        hours=len(rates),
-    )
-    return percentiles(rates, minutes, able, max_wait_minutes)
+    hosts = Hosts(always_on=plan.always_on, leases=plan.leases, slots=slots, ready_minutes=ready_minutes)
+    return percentiles(rates, minutes, hosts, max_wait_minutes)
 
 
 def needed_hosts(able: Sequence[int], terms: Terms) -> tuple[int, ...]:

@@ -61,14 +61,15 @@ def test_flat_load_has_hosts_that_stay_and_no_leases(planned) -> None:
     assert any("would not save anything" in line for line in part.assumptions)
 
 
-def test_a_replay_of_the_plan_holds_the_limit(planned, replay) -> None:
+def test_a_replay_of_the_plan_holds_the_limit(planned, replay, replayed) -> None:
     part = planned(builds_per_weekday=320)
     (schedule,) = part.schedules
     rates = [320 / 9 if hour // 24 < 5 and 9 <= hour % 24 < 18 else 0.0 for hour in range(168)]
     leases = [(lease.start_hour, lease.hours, lease.count) for lease in schedule.leases]
 
     slots = 1 if schedule.instance_type == "mac2.metal" else 2
-    waits = sorted(replay(rates, 14, slots=slots, always_on=schedule.always_on, leases=leases, ready_minutes=30))
+    hosts = replay(slots=slots, always_on=schedule.always_on, leases=leases, ready_minutes=30)
+    waits = sorted(replayed(rates, 14, hosts))
 
     assert waits[int(0.95 * len(waits))] <= 21
     assert waits[int(0.95 * len(waits))] == pytest.approx(schedule.wait_minutes.p95, abs=1)
@@ -188,8 +189,19 @@ def test_no_waiting_with_bursts_takes_more_hosts(planned) -> None:
 @pytest.mark.parametrize(
     ("top", "fields", "constraint", "words"),
     [
-        pytest.param(None, {"min_macos": "99"}, "ios min_macos", "macOS 99", id="a macOS that nothing runs"),
-        pytest.param({"region": "eu-north-1"}, {}, "ios region", "Macs are offered in", id="a region without Macs"),
+        pytest.param(
+            None, {"min_macos": "99"}, "ios min_macos", "macOS 99 macOS 27 at most; macOS 15 at most on mac1.metal",
+            id="a macOS that nothing runs",
+        ),
+        pytest.param(
+            {"region": "eu-south-2"}, {}, "ios region",
+            "Macs, which eu-south-2 does not offer ap-southeast-1, eu-west-1, us-east-1, us-east-2, us-west-2 take one",
+            id="a region without Macs",
+        ),
+        pytest.param(
+            {"region": "eu-north-1"}, {}, "ios price", "a price of mac1.metal in eu-north-1",
+            id="a region that has one Mac, without a price",
+        ),
         pytest.param(None, {"memory_gib_per_vm": 300}, "ios memory_gib_per_vm", "300 GiB", id="machines too large"),
         pytest.param({"quotas": {"defaults": True}}, {}, "ios quota", "the default of Mac hosts is 0", id="quota 0"),
         pytest.param(None, {"minutes_per_build": 2000}, "ios minutes_per_build", "split it", id="a build of two days"),
@@ -197,7 +209,7 @@ def test_no_waiting_with_bursts_takes_more_hosts(planned) -> None:
             None,
             {"candidates": {"architectures": ["x86_64"]}, "min_macos": "26"},
             "ios candidates",
-            "mac1.metal runs up to 15",
+            "macOS 26 macOS 15 at most on mac1.metal",
             id="Intel alone, and a macOS that it does not run",
         ),
         pytest.param(
@@ -300,7 +312,7 @@ def test_the_quota_to_ask_for_holds_hosts_that_are_cleaned(fleet, catalog) -> No
     assert [step for step in found.next_steps if f"--quota-code L-B90B5B66 --desired-value {held} " in step]
 
 
-def test_quiet_hours_have_no_hosts_for_builds_that_may_wait(planned, replay) -> None:
+def test_quiet_hours_have_no_hosts_for_builds_that_may_wait(planned, replay, replayed) -> None:
     """Five builds an hour at night may wait an hour: one host does, and the limit holds all the same."""
     day = [60.0 if hour // 24 < 5 and 9 <= hour % 24 < 18 else 5.0 for hour in range(168)]
 
@@ -308,7 +320,8 @@ def test_quiet_hours_have_no_hosts_for_builds_that_may_wait(planned, replay) -> 
 
     assert schedule.leased[4] == schedule.leased[150] == 1
     leases = [(lease.start_hour, lease.hours, lease.count) for lease in schedule.leases]
-    waits = replay(day, 14, slots=2, always_on=schedule.always_on, leases=leases, ready_minutes=30)
+    hosts = replay(slots=2, always_on=schedule.always_on, leases=leases, ready_minutes=30)
+    waits = replayed(day, 14, hosts)
     assert sum(wait > 60 for wait in waits) <= 0.05 * len(waits)
 
 
