@@ -24,6 +24,14 @@ def interval(value: Interval | None) -> str:
     return low if low == high else f"{low} to {high}"
 
 
+def of_resource(resource: PricedResource) -> str:
+    """What a resource costs; `at least 1,000.00` also where a part of it has no price, `unpriced` where nothing has."""
+    amount = resource.monthly_usd
+    if amount is None:
+        return "unpriced" if resource.unpriced_reason else ""
+    return interval(amount if resource.unpriced_reason is None else Interval(amount.min, None))
+
+
 def change(value: Change) -> str:
     """`+12.00`; `+10.00 to +20.00`; `at least +10.00`; `at most -5.00`; `unknown` where both ends are open."""
     if value.min is None:

@@ -227,7 +227,7 @@ def _row(resource: PricedResource, moved: Change | None) -> dict[str, Any]:
     return {
         "item": resource,
         "free": changed is None and resource.unpriced_reason is None and {amount, most} <= {None, ZERO},
-        "amount": amounts.interval(amount) if amount is not None else "unpriced" if resource.unpriced_reason else "",
+        "amount": amounts.of_resource(resource),
         "sort": amount.min if amount is not None else -1,
         "most": amounts.interval(most) if most is not None and most != amount else "",
         "change": amounts.change(changed) if changed is not None else "",

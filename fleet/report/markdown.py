@@ -86,7 +86,7 @@ def _changed(changes: Diff, room: int) -> str:
 def _resources(result: Result) -> Iterator[str]:
     priced = [resource for resource in result.resources if _costs(resource)]
     for resource in sorted(priced, key=lambda item: (-(item.monthly_usd or ZERO).min, item.urn)):
-        amount = amounts.interval(resource.monthly_usd) if resource.monthly_usd is not None else "unpriced"
+        amount = amounts.of_resource(resource)
         what = escape(amounts.what(resource), 160)
         yield f"| {cell(resource.name)} <sub>{cell(short_type(resource.type))}</sub> | {what} | {amount} |"
 

@@ -69,7 +69,10 @@ def _branch(
     named = Text.assemble((lead, "dim"), (name, "bold" if branch.children else ""))
     kind = plain(short_type(resource.type)) + (f" x {branch.alike}" if branch.alike > 1 else "")
     is_unpriced = branch.unpriced > 0 and branch.monthly_usd == ZERO
-    amount = Text("unpriced", "yellow") if is_unpriced else Text(amounts.interval(branch.monthly_usd))
+    # The amount of a part that has no price is anybody's guess.
+    in_part = resource.unpriced_reason is not None
+    least = replace(branch.monthly_usd, max=None) if in_part else branch.monthly_usd
+    amount = Text("unpriced", "yellow") if is_unpriced else Text(amounts.interval(least), "yellow" if in_part else "")
     differs = branch.at_maximum != branch.monthly_usd
     maximum = Text(amounts.interval(branch.at_maximum) if differs else "", "dim")
     phrase = plain(amounts.what(resource))

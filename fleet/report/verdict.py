@@ -21,10 +21,10 @@ def verdict(result: Result) -> str:
     if failed:
         new = "new " if result.fail_on == "new" else ""
         return f"failed: {many(failed, new + 'mandatory finding')}" + (f" besides {before}" if before else "")
-    missing = result.counts.unpriced
-    without = (
-        f"without {many(missing, 'resource')} that {'has' if missing == 1 else 'have'} no price" if missing else ""
-    )
+    whole, parts = _unpriced(result)
+    said = [f"{many(whole, 'resource')} that {'has' if whole == 1 else 'have'} no price"] if whole else []
+    said += [f"parts of {many(parts, 'resource')}"] if parts else []
+    without = f"without {' and '.join(said)}" if said else ""
     return ", ".join(filter(None, ("passed", before and f"with {before}", without)))
 
 
@@ -46,8 +46,17 @@ def total(result: Result) -> str:
 
 
 def left_out(result: Result) -> str:
-    """`2 resources without a price left out`, of the total."""
-    return f"{many(result.counts.unpriced, 'resource')} without a price left out"
+    """`2 resources without a price left out, 1 resource counted in part`, of the total."""
+    whole, parts = _unpriced(result)
+    said = [f"{many(whole, 'resource')} without a price left out"] if whole else []
+    return ", ".join(said + ([f"{many(parts, 'resource')} counted in part"] if parts else []))
+
+
+def _unpriced(result: Result) -> tuple[int, int]:
+    """Resources without any price, and those of which a part has none."""
+    lacking = [resource for resource in result.resources if resource.unpriced_reason is not None]
+    parts = sum(resource.monthly_usd is not None for resource in lacking)
+    return result.counts.unpriced - parts, parts
 
 
 def total_change(result: Result, changes: Diff | None) -> Change | None:

@@ -193,3 +193,12 @@ def test_a_successor_that_nobody_measured_says_so():
     assert (
         "dearer an hour, what a dollar does on each is not measured" in said_of({"instanceType": "c1.medium"})["FC106"]
     )
+
+
+def test_bare_metal_without_a_successor_of_its_size_has_a_virtual_one():
+    """Four times the vCPUs at six times the price are no replacement for a1.metal; the metal stands beside."""
+    text = said_of({"instanceType": "a1.metal"})["FC106"]
+
+    assert "use c9g.4xlarge at 0.6955 USD an hour instead of 0.408 USD" in text
+    assert text.endswith("; the smallest bare metal is m7g.metal at 2.6112 USD")
+    assert "use m8a.metal-24xl at" in said_of({"instanceType": "m5.metal"})["FC106"]

@@ -99,6 +99,17 @@ def _priced(catalog, kind, inputs):
     return estimate(stack, catalog, today=date(2026, 12, 1)).resources
 
 
+def test_an_amount_without_the_price_of_a_part_is_a_lower_end(make):
+    """12.50 USD of storage and 32,000 IOPS are known, what 32,000 more cost is not: nobody may read a sum in it."""
+    volume = {"type": "io2", "size": 100, "iops": 64000, "availabilityZone": "us-east-1a"}
+    result = make.result(_priced(Catalog.load(), "aws:ebs/volume:Volume", volume))
+
+    for text in (report.table(result), report.markdown(result), report.html(result)):
+        assert "at least 2,092.50" in text
+    assert "1 resource counted in part" in report.table(result)
+    assert report.table(result).splitlines()[-1] == "passed, without parts of 1 resource"
+
+
 def test_an_amount_that_is_open_says_why(make):
     """Who sees 73 to 438 USD for a cluster reads in the same line what it hangs on."""
     cluster = _priced(Catalog.load(), "aws:eks/cluster:Cluster", {"version": "1.29"})

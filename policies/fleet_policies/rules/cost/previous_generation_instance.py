@@ -4,7 +4,8 @@
 Reports types that EC2 itself lists as previous generation, and names the current type of the same architecture, with no
 less vCPU and memory, that does most measured work per dollar; an hour of it may be dearer. Silent where it does less
 per dollar, on older types among several on spot, and on what the lock chose. Names no type for Windows and dedicated
-tenancy, whose prices are not known.
+tenancy, whose prices are not known. Where the only bare metal that follows is more than twice as large (a1.metal),
+a virtual type of the old one's size comes first: few need the metal itself.
 
 ## Why is this bad
 An old family does less work for the same money, gets no new capacity and fewer features.
@@ -31,7 +32,8 @@ None of its own.
 https://aws.amazon.com/ec2/previous-generation/
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from decimal import Decimal
 from functools import partial
 
@@ -45,6 +47,7 @@ from fleet_policies.running import steady_hours, types_at_list_price
 from fleet_policies.scene import Scene
 
 _HUNDRED = Decimal(100)
+_MUCH_LARGER = 2
 _GENERAL = frozenset({"c", "m", "r"})
 
 
@@ -61,6 +64,15 @@ def successor(old: InstanceType, offers: Iterable[Offered]) -> Offered | None:
     if measured:
         return max(measured, key=lambda found: (found[0], found[1].shape.name))[1]
     return min(sized, key=lambda o: (o.usd, o.shape.name), default=None)
+
+
+def to_use(old: InstanceType, offers: Sequence[Offered]) -> tuple[Offered | None, Offered | None]:
+    """The successor; with the bare metal one beside it where that is much larger than what runs now."""
+    bare = successor(old, offers)
+    if not old.bare_metal or (bare is not None and bare.shape.vcpus <= _MUCH_LARGER * old.vcpus):
+        return bare, None
+    virtual = successor(replace(old, bare_metal=False), offers)
+    return (bare, None) if virtual is None else (virtual, bare)
 
 
 def _may_follow(new: InstanceType, old: InstanceType) -> bool:
@@ -103,7 +115,8 @@ def _of_concern(machines: Machines) -> tuple[str, ...]:
 
 def _finding(machines: Machines, scene: Scene, old: InstanceType, region: str) -> Violation | None:
     now = scene.market.offer(old.name, region)
-    new = scene.market.once("FC106", old.name, region, answer=partial(successor, old, scene.market.offers(region)))
+    answer = partial(to_use, old, scene.market.offers(region))
+    new, bare = scene.market.once("FC106", old.name, region, answer=answer)
     if new is None:
         return Violation(urn=machines.urn, text=f"{old.name} is previous generation; use a current type")
     text = f"{old.name} is previous generation; use {new.shape.name}"
@@ -117,6 +130,8 @@ def _finding(machines: Machines, scene: Scene, old: InstanceType, region: str) -
     if gain is not None and gain <= 0:
         return None
     text += f" instead of {hourly(now.usd)}: {_in_words(gain, (new.usd / now.usd - 1) * _HUNDRED)}"
+    if bare is not None:
+        text += f"; the smallest bare metal is {bare.shape.name} at {hourly(bare.usd)}"
     saving = (now.usd - new.usd) * steady_hours(scene.priced.get(machines.urn), old.name)
     return Violation(urn=machines.urn, text=text, saving=saving if saving > 0 else None)
 

@@ -1,0 +1,196 @@
+"""What is not known, or what AWS chooses, spans an interval: both of its ends, worked out by hand."""
+
+import csv
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+import fleet.catalog
+from fleet.interval import Interval
+from fleet.stack.model import UNKNOWN
+
+DATA = Path(fleet.catalog.__file__).parent / "data"
+MONTH = 730
+OPEN = Interval(Decimal(0), None)
+
+
+def _column(file, key, **where):
+    with (DATA / file).open(newline="") as rows:
+        found = [row for row in csv.DictReader(rows) if all(row[name] == value for name, value in where.items())]
+    return {row[key]: Decimal(row["usd"]) for row in found}
+
+
+OD = _column("on_demand/us-east-1.csv", "instance_type")
+SPOT = _column("spot/us-east-1.csv", "instance_type", zone="")
+EBS = _column("service_prices.csv", "item", region="us-east-1", service="ebs")
+LARGE, SMALL = "m7i.4xlarge", "c7i.4xlarge"
+"""Two types of sixteen vCPUs, the first dearer on demand and on spot."""
+
+
+def spec(key="launchTemplateId"):
+    return {key: UNKNOWN, "version": "$Latest"}
+
+
+def group(make, template, low, high, overrides, **shares):
+    policy = {
+        "instancesDistribution": shares,
+        "launchTemplate": {
+            "launchTemplateSpecification": spec(),
+            "overrides": [{"instanceType": kind} for kind in overrides],
+        },
+    }
+    sizes = {"minSize": low, "maxSize": high}
+    return make("group", "g", {**sizes, "mixedInstancesPolicy": policy}, uses={"mixedInstancesPolicy": template})
+
+
+def test_the_prices_lie_as_the_tests_say():
+    assert OD[LARGE] > OD[SMALL]
+    assert SPOT[LARGE] > SPOT[SMALL]
+
+
+def test_a_volume_without_a_type_is_of_the_type_that_the_image_says(make, price):
+    """Gp3 or gp2, of one instance too: the dearer one is what may be billed."""
+    inputs = {"ami": "ami-1", "instanceType": SMALL, "rootBlockDevice": {"volumeSize": 100}}
+    found, _ = price(make("instance", "i", inputs))
+    month = OD[SMALL] * MONTH
+
+    assert found["i"].monthly_usd == Interval(month + 100 * EBS["gp3 storage"], month + 100 * EBS["gp2 storage"])
+
+
+def test_an_unknown_base_may_be_nothing_or_everything(make, price):
+    """Four on spot at least, four on demand at most."""
+    template = make("template", "t", {"imageId": "ami-1", "instanceType": SMALL})
+    shares = {"onDemandBaseCapacity": UNKNOWN, "onDemandPercentageAboveBaseCapacity": 0}
+    found, _ = price(template, group(make, template, 4, 4, [SMALL], **shares))
+
+    assert found["g"].monthly_usd == Interval(4 * SPOT[SMALL] * MONTH, 4 * OD[SMALL] * MONTH)
+
+
+def test_an_unknown_base_of_an_unknown_size_has_no_upper_end(make, price):
+    template = make("template", "t", {"imageId": "ami-1", "instanceType": SMALL})
+    shares = {"onDemandBaseCapacity": UNKNOWN, "onDemandPercentageAboveBaseCapacity": 0}
+    found, _ = price(template, group(make, template, 2, UNKNOWN, [SMALL], **shares))
+
+    assert found["g"].monthly_usd == Interval(2 * SPOT[SMALL] * MONTH, 2 * OD[SMALL] * MONTH)
+    assert found["g"].monthly_usd_at_max_scale.max is None
+
+
+def test_the_average_of_a_schedule_is_shared_out_as_it_is(make, price):
+    """Half a month at three and half at none is one and a half, of which half is on demand: no instance is rounded."""
+    template = make("template", "t", {"imageId": "ami-1", "instanceType": SMALL})
+    sized = group(make, template, 0, 3, [SMALL], onDemandPercentageAboveBaseCapacity=50)
+    times = {"up": ("0 0 * * *", 3), "down": ("0 12 * * *", 0)}
+    actions = [
+        make(
+            "schedule",
+            name,
+            {"autoscalingGroupName": UNKNOWN, "recurrence": when, "desiredCapacity": size},
+            uses={"autoscalingGroupName": sized},
+        )
+        for name, (when, size) in times.items()
+    ]
+    found, _ = price(template, sized, *actions)
+
+    half = Decimal("0.75") * MONTH
+    assert found["g"].monthly_usd == Interval.exactly(half * OD[SMALL] + half * SPOT[SMALL])
+
+
+def test_spot_of_a_fleet_is_any_of_its_pools(make, price):
+    """On demand a fleet takes the cheapest type; which pool of spot it takes is AWS's to say."""
+    template = make("template", "t", {"imageId": "ami-1"})
+    overrides = [{"instanceType": kind} for kind in (LARGE, SMALL)]
+    block = {"launchTemplateSpecification": spec(), "overrides": overrides}
+    ends = sorted((SPOT[LARGE], SPOT[SMALL]))
+    for default, expected in (
+        ("spot", Interval(2 * ends[0] * MONTH, 2 * ends[1] * MONTH)),
+        ("on-demand", Interval.exactly(2 * OD[SMALL] * MONTH)),
+    ):
+        target = {"totalTargetCapacity": 2, "defaultTargetCapacityType": default}
+        inputs = {"launchTemplateConfigs": [block], "targetCapacitySpecification": target}
+        found, _ = price(template, make("fleet", "f", inputs, uses={"launchTemplateConfigs": template}))
+
+        assert found["f"].monthly_usd == expected
+
+
+def test_batch_takes_any_of_its_types(make, price):
+    """Twenty vCPUs are two instances of either type; which one depends on the jobs."""
+    inputs = {"type": "EC2", "minVcpus": 20, "maxVcpus": 20, "instanceTypes": [LARGE, SMALL]}
+    found, _ = price(make("batch", "b", {"computeResources": inputs}))
+
+    assert found["b"].monthly_usd == Interval(2 * OD[SMALL] * MONTH, 2 * OD[LARGE] * MONTH)
+
+
+@pytest.mark.parametrize("bought", [UNKNOWN, "SOMETHING_NEW"])
+def test_nodes_bought_in_an_unknown_way_have_no_upper_end(make, price, bought):
+    """A capacity block of an accelerator costs another price than spot or on demand."""
+    scaling = {"minSize": 1, "maxSize": 1, "desiredSize": 1}
+    inputs = {"clusterName": "c", "instanceTypes": [SMALL], "scalingConfig": scaling, "capacityType": bought}
+    found, _ = price(make("nodes", "n", inputs))
+
+    assert found["n"].monthly_usd == OPEN
+
+
+def test_an_override_whose_template_may_buy_in_any_way_leaves_the_group_open(make, price):
+    plain = make("template", "t", {"imageId": "ami-1", "instanceType": SMALL}, id="lt-1")
+    unsure = make("template", "u", {"imageId": "ami-1", "instanceMarketOptions": UNKNOWN}, id="lt-2")
+    overrides = [{"instanceType": SMALL, "launchTemplateSpecification": {"launchTemplateId": "lt-2"}}]
+    block = {"launchTemplateSpecification": {"launchTemplateId": "lt-1"}, "overrides": overrides}
+    inputs = {"minSize": 1, "maxSize": 1, "mixedInstancesPolicy": {"launchTemplate": block}}
+    found, _ = price(plain, unsure, make("group", "g", inputs))
+
+    assert found["g"].monthly_usd == OPEN
+
+
+def test_a_warm_pool_that_runs_causes_carbon_and_one_at_rest_none(make, price):
+    """As many instances again as are in service, where they are kept running."""
+    template = make("template", "t", {"imageId": "ami-1", "instanceType": SMALL})
+
+    def carbon(pool):
+        inputs = {"minSize": 1, "maxSize": 2, "launchTemplate": {"id": UNKNOWN}, **pool}
+        return price(template, make("group", "g", inputs, uses={"launchTemplate": template}))[0]["g"].kg_co2e_per_month
+
+    alone = carbon({})
+    assert alone.min > 0
+    assert carbon({"warmPool": {"poolState": "Running"}}) == alone * Decimal(2)
+    assert carbon({"warmPool": {"poolState": "Stopped"}}) == alone
+    assert carbon({"warmPool": {"poolState": UNKNOWN}}) == Interval(alone.min, (alone * Decimal(2)).max)
+
+
+@pytest.mark.parametrize(
+    "unsure",
+    [
+        {"rootBlockDevice": UNKNOWN},
+        {"rootBlockDevice": {"volumeType": UNKNOWN, "volumeSize": 100}},
+        {"rootBlockDevice": {"volumeType": "gp3", "volumeSize": UNKNOWN}},
+        {"ebsBlockDevices": UNKNOWN},
+        {"ebsBlockDevices": [{"deviceName": "/dev/sdb", "volumeType": "gp3", "snapshotId": "snap-1"}]},
+        {"ebsBlockDevices": [{"deviceName": "/dev/sdb", "volumeType": "gp3", "volumeSize": 9, "throughput": UNKNOWN}]},
+        {"ebsBlockDevices": [{"deviceName": "/dev/sdb", "volumeType": "io2", "volumeSize": 9, "iops": UNKNOWN}]},
+    ],
+)
+def test_a_volume_that_is_not_known_has_no_upper_end(make, price, unsure):
+    """Type, size, IOPS and throughput all cost; only the size of an image's own root volume is left to the image."""
+    found, _ = price(make("instance", "i", {"ami": "ami-1", "instanceType": SMALL, **unsure}))
+
+    assert found["i"].monthly_usd.min >= OD[SMALL] * MONTH
+    assert found["i"].monthly_usd.max is None
+
+
+def test_a_root_volume_of_the_images_own_size_is_named_and_not_guessed(make, price):
+    for root in ({}, {"rootBlockDevice": {"encrypted": True}}):
+        found, whole = price(make("instance", "i", {"ami": "ami-1", "instanceType": SMALL, **root}))
+
+        assert found["i"].monthly_usd == Interval.exactly(OD[SMALL] * MONTH)
+        assert "root volume of an instance: its size comes from the AMI" in whole.by_use
+
+    sized = {"ami": "ami-1", "instanceType": SMALL, "rootBlockDevice": {"volumeType": "gp3", "volumeSize": 8}}
+    assert price(make("instance", "i", sized))[1].by_use == []
+
+
+@pytest.mark.parametrize("io", [{"iops": UNKNOWN}, {"throughput": UNKNOWN}])
+def test_what_a_volume_type_does_not_bill_leaves_nothing_open(make, price, io):
+    """IOPS of gp2 and throughput of st1 are part of the storage price."""
+    found, _ = price(make("volume", "v", {"type": "gp2", "size": 100, "availabilityZone": "us-east-1a", **io}))
+
+    assert found["v"].monthly_usd == Interval.exactly(100 * EBS["gp2 storage"])
