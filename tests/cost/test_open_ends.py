@@ -194,3 +194,83 @@ def test_what_a_volume_type_does_not_bill_leaves_nothing_open(make, price, io):
     found, _ = price(make("volume", "v", {"type": "gp2", "size": 100, "availabilityZone": "us-east-1a", **io}))
 
     assert found["v"].monthly_usd == Interval.exactly(100 * EBS["gp2 storage"])
+
+
+def test_a_unit_of_capacity_costs_its_share_of_an_instance(make, price):
+    """Eight units are two instances that count for four each, or eight that count for one, whatever an hour costs."""
+    template = make("template", "t", {"imageId": "ami-1"})
+    weights = {LARGE: "4", SMALL: "1"}
+    overrides = [{"instanceType": kind, "weightedCapacity": weight} for kind, weight in weights.items()]
+    block = {"launchTemplateSpecification": spec(), "overrides": overrides}
+    for default, expected in (
+        ("on-demand", Interval.exactly(2 * OD[LARGE] * MONTH)),
+        ("spot", Interval(2 * SPOT[LARGE] * MONTH, 8 * SPOT[SMALL] * MONTH)),
+    ):
+        target = {"totalTargetCapacity": 8, "defaultTargetCapacityType": default}
+        inputs = {"launchTemplateConfigs": [block], "targetCapacitySpecification": target}
+        found, _ = price(template, make("fleet", "f", inputs, uses={"launchTemplateConfigs": template}))
+
+        assert found["f"].monthly_usd == expected
+
+
+def test_the_cheapest_pool_is_found_among_three_weights(make, price):
+    """Twelve units: three of weight 4, four of weight 3, or twelve of weight 1."""
+    template = make("template", "t", {"imageId": "ami-1"})
+    weights = {SMALL: "4", "m7a.4xlarge": "3", LARGE: "1"}
+    overrides = [{"instanceType": kind, "weightedCapacity": weight} for kind, weight in weights.items()]
+    block = {"launchTemplateSpecification": spec(), "overrides": overrides}
+    target = {"totalTargetCapacity": 12, "defaultTargetCapacityType": "spot"}
+    inputs = {"launchTemplateConfigs": [block], "targetCapacitySpecification": target}
+    found, _ = price(template, make("fleet", "f", inputs, uses={"launchTemplateConfigs": template}))
+
+    assert found["f"].monthly_usd == Interval(3 * SPOT[SMALL] * MONTH, 12 * SPOT[LARGE] * MONTH)
+
+
+@pytest.mark.parametrize(
+    ("volume", "lines"),
+    [
+        ({"type": "gp3", "size": 100, "iops": 3000, "throughput": 125}, {"EBS gp3 storage": 100}),
+        (
+            {"type": "gp3", "size": 100, "iops": 3001, "throughput": 126},
+            {"EBS gp3 storage": 100, "EBS gp3 IOPS above 3000": 1, "EBS gp3 throughput above 125 MiB/s": 1},
+        ),
+        ({"type": "io2", "size": 100, "iops": 32000}, {"EBS io2 storage": 100, "EBS io2 IOPS up to 32000": 32000}),
+        ({"type": "io1", "size": 100, "iops": 64000}, {"EBS io1 storage": 100, "EBS io1 IOPS": 64000}),
+        ({"type": "gp2", "size": 100, "iops": 300}, {"EBS gp2 storage": 100}),
+        ({"type": "st1", "size": 500}, {"EBS st1 storage": 500}),
+    ],
+)
+def test_a_volume_is_billed_from_the_first_unit_beyond_what_is_included(make, price, volume, lines):
+    """At the limit nothing is added, and nothing is missing of what has a price."""
+    found, whole = price(make("volume", "v", {**volume, "availabilityZone": "us-east-1a"}))
+
+    assert {line.what: line.quantity for line in found["v"].lines} == lines
+    assert found["v"].monthly_usd.is_exact
+    assert found["v"].unpriced_reason is None
+    assert whole.by_use == []
+
+
+def test_magnetic_volumes_are_charged_by_request_too(make, price):
+    _, whole = price(make("volume", "v", {"type": "standard", "size": 10, "availabilityZone": "us-east-1a"}))
+
+    assert whole.by_use == ["I/O requests of magnetic volumes"]
+
+
+def test_a_volume_type_that_there_is_not_leaves_the_instance_its_price(make, price):
+    """AWS refuses the program: the amount is that of the rest, and the word that is wrong is named."""
+    root = {"volumeType": "GP3", "volumeSize": 100}
+    found, _ = price(make("instance", "i", {"ami": "ami-1", "instanceType": SMALL, "rootBlockDevice": root}))
+
+    assert found["i"].monthly_usd == Interval.exactly(OD[SMALL] * MONTH)
+    assert found["i"].unpriced_reason == "EBS has no volume type 'GP3'"
+
+
+def test_a_warm_pool_of_a_group_of_unknown_size_has_no_upper_end(make, price):
+    """Its own minimum is known, and is what it keeps at least."""
+    template = make("template", "t", {"imageId": "ami-1", "instanceType": SMALL})
+    pool = {"poolState": "Running", "minSize": 3, "maxGroupPreparedCapacity": 5}
+    sizes = {"minSize": 1, "maxSize": UNKNOWN, "desiredCapacity": UNKNOWN}
+    inputs = {**sizes, "launchTemplate": {"id": UNKNOWN}, "warmPool": pool}
+    found, _ = price(template, make("group", "g", inputs, uses={"launchTemplate": template}))
+
+    assert found["g"].monthly_usd == Interval(4 * OD[SMALL] * MONTH, None)
