@@ -1,13 +1,19 @@
 """`fleet doctor`: what of the real engine is there."""
 
 import os
-import sys
-from typing import Annotated
+import textwrap
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from fleet.cli import surroundings as around
 from fleet.cli import voice
+
+if TYPE_CHECKING:
+    from fleet.engine.real import Part
+
+_NAMES = 22
+_VERSIONS = 12
 
 
 def doctor(
@@ -30,15 +36,24 @@ def doctor(
 
     environment = dict(os.environ)
     if build:
-        obtain_cli(environment, voice.say)
+        with voice.working("getting the Pulumi CLI: seconds from get.pulumi.com, minutes with Go"):
+            obtain_cli(environment, voice.say)
     parts = examine(environment)
     if json:
         around.put_json(
             [{"name": p.name, "version": p.version, "place": p.place, "advice": p.advice or None} for p in parts]
         )
     else:
-        for part in parts:
-            sys.stdout.write(f"{part.name:<22}{part.version or '-':<12}{part.place or 'missing'}\n")
-            if part.advice:
-                sys.stdout.write(f"{'':<22}{part.advice}\n")
+        around.put("".join(f"{_text(part, around.width())}\n" for part in parts))
     return 0 if parts[0].place else 3
+
+
+def _text(part: "Part", width: int) -> str:
+    """One part and what to do about it; paths stay whole, so that they can be copied."""
+    indent = " " * _NAMES
+    lines = [f"{part.name:<{_NAMES}}{part.version or '-':<{_VERSIONS}}{part.place or 'missing'}"]
+    lines += [f"{indent}{part.advice}"] if part.advice else []
+    return "\n".join(
+        textwrap.fill(line, width, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False)
+        for line in lines
+    )

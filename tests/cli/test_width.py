@@ -56,3 +56,16 @@ def test_a_pipe_gets_every_column(monkeypatch, capsys):
     main(["catalog", "accelerators"])
 
     assert "RTX PRO 6000 Blackwell Server Edition" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("columns", [80, 160])
+def test_doctor_wraps_what_to_do_and_keeps_paths_whole(columns, monkeypatch, capsys):
+    """A line is wider than the terminal only where a single path is."""
+    monkeypatch.setenv("COLUMNS", str(columns))
+    monkeypatch.setenv("PATH", "/nowhere")
+
+    main(["doctor"])
+
+    out = capsys.readouterr().out
+    assert "plugin install resource aws` gets the" in " ".join(out.split())
+    assert [line for line in out.splitlines() if len(line) > columns and len(line.split()) > 1] == []
