@@ -160,6 +160,9 @@ def _run_for_engine(job: Mapping[str, Any]) -> int:
         pulumi.log.error(str(problem))
         return LOGGED
     except SystemExit as leaving:
+        if not isinstance(leaving.code, int | None):
+            pulumi.log.error(f"the program left with sys.exit({leaving.code!r})")
+            return LOGGED
         return _exit_code(leaving)
     except BaseException as problem:  # noqa: BLE001  (whatever the program raises is reported as its own)
         pulumi.log.error(f"Program failed with an unhandled exception:\n{own_traceback(problem, job)}")

@@ -81,6 +81,9 @@ def test_exit_code_of_a_program_is_an_error(program, preview):
     with pytest.raises(ProgramError, match="7"):
         preview(program("import sys\nsys.exit(7)\n"))
 
+    with pytest.raises(ProgramError, match="no budget"):
+        preview(program("import sys\nsys.exit('no budget')\n"))
+
 
 def test_log_output_and_run_errors_arrive(program, preview):
     """Warnings and prints are diagnostics, debug ones are not; a RunError is the program's refusal."""
@@ -178,15 +181,16 @@ def test_broken_pack_is_a_pack_error(program, preview, tmp_path, code, text):
     assert str(pack / "__main__.py") in str(failure.value)
 
 
-def test_rule_that_raises_is_a_pack_error(program, preview, tmp_path):
+@pytest.mark.parametrize("kind", ["ResourceValidationPolicy", "StackValidationPolicy"])
+def test_rule_that_raises_is_a_pack_error(program, preview, tmp_path, kind):
     """A rule of a foreign pack that raises ends the preview, and the pack is named."""
     pack = tmp_path / "pack"
     pack.mkdir()
     (pack / "PulumiPolicy.yaml").write_text("runtime: python\n")
     (pack / "__main__.py").write_text(
-        "from pulumi_policy import PolicyPack, ResourceValidationPolicy\n"
+        f"from pulumi_policy import PolicyPack, {kind}\n"
         "def check(args, report):\n    raise ValueError('rule is broken')\n"
-        "PolicyPack('p', [ResourceValidationPolicy(name='r', description='d', validate=check)])\n"
+        f"PolicyPack('p', [{kind}(name='r', description='d', validate=check)])\n"
     )
 
     with pytest.raises(PackError, match="rule is broken") as failure:

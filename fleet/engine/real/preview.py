@@ -27,7 +27,11 @@ __all__ = ["preview_with_cli", "require_success"]
 
 ANSWERS = "FLEET_SIMULATED_ANSWERS"
 """Environment variable that names a file of answers to provider calls, for the simulated AWS provider."""
-_PACK_FAILED = re.compile(r"policy pack \"|policy pack '|failed to run (policy|remediation)|policy config|[Aa]nalyzer")
+_PACK_FAILED = re.compile(
+    r"policy pack \"|policy pack '|failed to run (policy|remediation)|policy config|[Aa]nalyzer"
+    r"|^Exception calling application",  # a rule about the whole stack that raises: the engine adds nothing to it
+    re.MULTILINE,
+)
 _PART_MISSING = re.compile(r"no (language|resource) plugin '")
 _UNHANDLED = "Program failed with an unhandled exception:\n"
 

@@ -253,7 +253,9 @@ class Monitor:
         if request.remote:
             self._not_answered.append(("remote_component", request.type))
         known = properties if request.custom else {}
-        return resource_pb2.RegisterResourceResponse(urn=urn, id=imported, object=wire.struct(known))
+        # To a program the id of a provider is a known text, the engine's mark of an unknown: what waits for it goes on.
+        identity = wire.UNKNOWN if is_provider else imported
+        return resource_pb2.RegisterResourceResponse(urn=urn, id=identity, object=wire.struct(known))
 
     def _default(self, request: Any, options: Any) -> str:
         asked = self._providers.package(request, request.type)

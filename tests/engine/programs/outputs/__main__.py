@@ -43,4 +43,12 @@ aws.autoscaling.Group(
     vpc_zone_identifiers=[subnet.id for subnet in subnets],
     launch_template={"id": template.id, "version": template.latest_version.apply(str)},
 )
+ireland = aws.Provider("ireland", region="eu-west-1")
+image = aws.ssm.get_parameter_output(
+    name="/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-arm64",
+    opts=pulumi.InvokeOutputOptions(provider=ireland, depends_on=[ireland]),
+)
+aws.ec2.Instance("there", ami=image.value, instance_type="m7g.large", opts=pulumi.ResourceOptions(provider=ireland))
 pulumi.export("size", size)
+pulumi.export("provider", ireland.id)
+pulumi.export("from provider", ireland.id.apply(lambda identity: f"id {identity}"))
