@@ -40,7 +40,7 @@ finds_nothing = StackValidationPolicy(
 PolicyPack(name="empty", enforcement_level=EnforcementLevel.ADVISORY, policies=[finds_nothing])
 """
 COLUMNS = ("resources", "time", "no pack", "empty", "ours", "as shipped", "and ours", "embedded")
-RATIOS = ("empty adds", "ours adds", "as shipped", "embedded of as shipped")
+RATIOS = ("empty adds", "ours adds", "of empty", "as shipped", "embedded of as shipped")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,6 +139,7 @@ def _row(resources: int, kind: str, seconds: Mapping[str, float]) -> str:
     ratios = (
         f"{seconds['empty'] / seconds['none'] - 1:+.0%}",
         f"{seconds['ours'] / seconds['none'] - 1:+.0%}",
+        f"{seconds['ours'] / seconds['empty']:.2f}",
         f"{seconds['shipped and ours'] / seconds['shipped'] - 1:+.0%}",
         f"{seconds['embedded'] / seconds['shipped and ours']:.2f}",
     )
