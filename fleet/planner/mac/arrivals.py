@@ -47,10 +47,10 @@ class Clock:
 
 
 def clock_for(minutes_per_build: float, hours: int) -> Clock:
-    """A clock whose step divides a build and is at most half a minute, over so many hours."""
+    """A clock whose step divides a build, or is a whole number of builds, and is at most half a minute."""
     build_ms = max(1, round(minutes_per_build * 60_000))
     steps = math.ceil(build_ms / _STEP_MS)
-    step = round(build_ms / steps) if build_ms >= _STEP_MS / 2 else _STEP_MS
+    step = round(build_ms / steps) if build_ms >= _STEP_MS / 2 else _STEP_MS // build_ms * build_ms
     bounds = tuple(_first_step(hour, step) for hour in range(hours + 1))
     return Clock(step_ms=step, steps_per_build=steps, builds_per_step=max(1, step // build_ms), bounds=bounds)
 

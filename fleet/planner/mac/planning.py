@@ -33,9 +33,9 @@ class MacChoice:
     bound_usd: Decimal
 
     @property
-    def order(self) -> tuple[Decimal, str, str]:
-        """Cheapest first; ties by type and region."""
-        return (self.monthly_usd, self.option.kind.name, self.option.region)
+    def order(self) -> tuple[Decimal, Decimal, str, str]:
+        """Cheapest first; where the week costs the same (no builds: nothing), by the hour, type and region."""
+        return (self.monthly_usd, self.option.price.usd, self.option.kind.name, self.option.region)
 
 
 def plan_apple_builds(spec: FleetSpec, workload: AppleBuilds, catalog: Catalog, *, today: date) -> Part:

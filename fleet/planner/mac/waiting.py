@@ -25,6 +25,8 @@ _MOST_LEVELS = 8
 """Levels of quiet hours that are tried, spread over those that the week has."""
 _FEWEST_WEEKS = 2
 """Weeks for which leases are sought beside the one that works ahead in every hour."""
+_NONE_QUIET = -1
+"""Quiet hours have so many hosts at most: none is quiet."""
 _SEED_NEED = 24_168
 
 
@@ -112,10 +114,11 @@ class Needs:
         assert self._at_once is not None
         return self._at_once[self._warm :]
 
-    def at_most(self, most: int, *, quiet: int = 0) -> tuple[int, ...] | None:
+    def at_most(self, most: int, *, quiet: int = _NONE_QUIET) -> tuple[int, ...] | None:
         """Hosts of each hour, never more than `most`; None when builds would be late.
 
-        Hours in which `quiet` hosts start builds at once do not work ahead: they get the fewest that are in time.
+        Hours in which `quiet` hosts start builds at once do not work ahead: they get the fewest that are in time. Where
+        every hour does, those after a rush keep its hosts until no builds wait.
         """
         if (most, quiet) not in self._found:
             assert self._at_once is not None
@@ -128,15 +131,16 @@ class Needs:
         """A few weeks that never use more than `most` hosts, each in time; those with the fewest host-hours first.
 
         They differ in the hours that work ahead. Which one is cheapest to lease is not known here; the one that works
-        ahead in every hour is among them.
+        ahead in every hour is among them, and so is the one that does in every hour with arrivals.
         """
         levels = sorted(set(self.at_once))
         tried = {levels[round(part * (len(levels) - 1) / _MOST_LEVELS)] for part in range(1, _MOST_LEVELS + 1)}
-        ahead = self.at_most(most)
-        if ahead is None:
+        if self.at_most(most) is None:
             return ()
-        found = {week for quiet in tried if (week := self.at_most(most, quiet=quiet)) is not None} - {ahead}
-        return (*sorted(found, key=lambda week: (sum(week), week))[:_FEWEST_WEEKS], ahead)
+        ahead = [week for quiet in (0, _NONE_QUIET) if (week := self.at_most(most, quiet=quiet)) is not None]
+        found = {week for quiet in tried if (week := self.at_most(most, quiet=quiet)) is not None} - {*ahead}
+        fewest = sorted(found, key=lambda week: (sum(week), week))[:_FEWEST_WEEKS]
+        return tuple(dict.fromkeys([*fewest, *sorted(ahead, key=sum)]))
 
     def fewest(self) -> int:
         """The lowest peak with which builds still start in time."""

@@ -175,6 +175,14 @@ def test_no_builds_cost_nothing(planned) -> None:
     part = planned(builds_per_weekday=0)
 
     assert (part.status, part.allocations, part.monthly_bound_usd) == ("optimal", (), 0)
+    assert part.schedules[0].instance_type == "mac2.metal"
+
+
+def test_builds_of_seconds_take_the_hosts_of_their_work(planned) -> None:
+    """11,111 builds an hour of 12 seconds fill 18.5 hosts of two machines; waiting spares the half."""
+    (schedule,) = planned(builds_per_weekday=100_000, minutes_per_build=0.2).schedules
+
+    assert max(schedule.leased) == 18
 
 
 def test_no_waiting_with_bursts_takes_more_hosts(planned) -> None:

@@ -73,6 +73,13 @@ def test_waiting_for_hours_levels_the_peak() -> None:
     assert Needs(OFFICE, 14, 2, 600).fewest() < Needs(OFFICE, 14, 2, 20).fewest()
 
 
+def test_a_backlog_is_worked_off_when_no_more_builds_come() -> None:
+    """Nights of 25 builds an hour that may wait ten hours: 46.7 hours of work for four machines until next evening."""
+    nights = [25.0 if hour % 24 >= 20 or hour % 24 < 4 else 0.0 for hour in range(168)]
+
+    assert Needs(nights, 14, 2, 600).fewest() == 2
+
+
 def test_no_builds_need_no_hosts() -> None:
     needs = Needs([0.0] * 168, 14, 2, 20)
 
@@ -92,6 +99,7 @@ def test_rare_builds_need_a_host_all_the_same() -> None:
         pytest.param(14, 28, 1, id="14 minutes"),
         pytest.param(8.75, 18, 1, id="8.75 minutes"),
         pytest.param(0.1, 1, 5, id="6 seconds"),
+        pytest.param(0.2, 1, 2, id="12 seconds"),
         pytest.param(1440, 2880, 1, id="a day"),
     ],
 )
@@ -100,6 +108,7 @@ def test_the_clock_divides_a_build(minutes, steps, per_step) -> None:
 
     assert (clock.steps_per_build, clock.builds_per_step) == (steps, per_step)
     assert clock.step_ms <= 30_000
+    assert clock.step_ms * steps == pytest.approx(minutes * 60_000 * per_step, abs=steps)
     assert clock.bounds[168] * clock.step_ms >= 168 * 3_600_000
 
 
