@@ -1,6 +1,7 @@
 """The embedded engine and the real one, over the same programs: same resources, costs and findings."""
 
 import importlib
+import shutil
 from dataclasses import fields, replace
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from fleet.engine.model import PolicyPack
 from fleet.engine.packs import run_packs
 from fleet.errors import ProgramError
 from fleet.stack import Resource, Secret
+from fleet.stack.plain import SIGNATURE
 
 pytestmark = pytest.mark.engine
 
@@ -47,6 +49,7 @@ def told(findings):
         pytest.param("dynamic", {}, id="dynamic providers"),
         pytest.param("outputs", {}, id="coroutines, chains of applies, loops over answers"),
         pytest.param("options", {}, id="options, transformations, providers handed down"),
+        pytest.param("regions", {}, id="regions, hooks, transforms of calls, odd names"),
         pytest.param("everything", {}, id="every type of the simulated provider"),
         pytest.param("generated", {"generated:resources": "200"}, id="200 resources"),
         pytest.param("generated", {"generated:resources": "1000"}, id="1000 resources"),
@@ -160,6 +163,57 @@ def test_stack_reference_needs_its_backend(programs, preview):
         preview(programs / "reference")
 
     assert embedded.stack.not_answered == (("stack_reference", "organization/network/dev"),)
+
+
+def _as_the_engine_shows(value):
+    """An asset or archive with its text left out, and without the hashes that the engine adds."""
+    if isinstance(value, dict):
+        shown_ = {key: _as_the_engine_shows(item) for key, item in value.items() if key != "hash"}
+        return {**shown_, "text": "<contents elided>"} if SIGNATURE in value and "text" in value else shown_
+    return value
+
+
+def test_assets_differ_by_hashes_and_texts_only(programs, preview):
+    """Where the engines differ: the engine reads files, and shows what they hash to instead of what they say."""
+    embedded, real = run_program(programs / "assets").stack.by_urn(), preview(programs / "assets").stack.by_urn()
+
+    assert any("hash" in repr(one.inputs) for one in real.values())
+    assert {urn: _as_the_engine_shows(dict(one.inputs)) for urn, one in embedded.items()} == {
+        urn: _as_the_engine_shows(dict(one.inputs)) for urn, one in real.items()
+    }
+
+
+def test_a_file_that_is_not_there_is_an_error_of_the_engine_only(programs, preview, tmp_path):
+    """Where the engines differ: the embedded one reads no asset."""
+    folder = tmp_path / "assets"
+    shutil.copytree(programs / "assets", folder, ignore=shutil.ignore_patterns("files", "__pycache__"))
+    run_program(folder)
+
+    with pytest.raises(ProgramError, match=r"files/a\.txt: no such file or directory"):
+        preview(folder)
+
+
+def test_the_stream_tells_of_no_option_but_retention(programs, preview):
+    """Where the engines differ: the embedded one keeps all options of a resource."""
+    kept = "urn:pulumi:dev::options::aws:ebs/volume:Volume::kept"
+
+    embedded, real = run_program(programs / "options").stack.by_urn(), preview(programs / "options").stack.by_urn()
+
+    assert {"ignoreChanges", "deleteBeforeReplace", "retainOnDelete"} <= set(embedded[kept].options)
+    assert set(real[kept].options) == {"retainOnDelete"}
+    assert (real[kept].protect, embedded[kept].protect) == (True, True)
+
+
+def test_what_exists_elsewhere_and_what_nobody_answers_needs_a_real_provider(preview, tmp_path):
+    """Where the engines differ: unknown in the embedded one; the simulated provider refuses."""
+    (tmp_path / "Pulumi.yaml").write_text("name: elsewhere\nruntime: python\nconfig:\n  aws:region: us-east-1\n")
+    reads, asks = "aws.ec2.Vpc.get('v', 'vpc-1')", "aws.ec2.get_vpc_output(id='vpc-1')"
+    for code, refusal in ((reads, "vpc-1 cannot be read"), (asks, "getVpc")):
+        (tmp_path / "__main__.py").write_text(f"import pulumi_aws as aws\n{code}\n")
+        run_program(tmp_path)
+
+        with pytest.raises(ProgramError, match=refusal):
+            preview(tmp_path)
 
 
 def test_secrets_stay_out_of_everything(programs, preview):
