@@ -274,3 +274,75 @@ def test_a_warm_pool_of_a_group_of_unknown_size_has_no_upper_end(make, price):
     found, _ = price(template, make("group", "g", inputs, uses={"launchTemplate": template}))
 
     assert found["g"].monthly_usd == Interval(4 * OD[SMALL] * MONTH, None)
+
+
+HOST = "aws:ec2/dedicatedHost:DedicatedHost"
+BLOCK = "aws:ec2/capacityBlockReservation:CapacityBlockReservation"
+BALANCER = "aws:lb/loadBalancer:LoadBalancer"
+ENDPOINT = "aws:ec2/vpcEndpoint:VpcEndpoint"
+NOT_KNOWN = {
+    "a host of an unknown type": (HOST, {"instanceType": UNKNOWN}),
+    "a host of an unknown family": (HOST, {"instanceFamily": UNKNOWN}),
+    "a block that is not bought": (BLOCK, {"capacityBlockOfferingId": "cbo-1"}),
+    "a block of an unknown type": (BLOCK, {"instanceType": UNKNOWN, "instanceCount": 1}),
+    "a balancer of an unknown kind": (BALANCER, {"loadBalancerType": UNKNOWN}),
+    "an endpoint of an unknown kind": (ENDPOINT, {"vpcEndpointType": UNKNOWN}),
+    "a gateway in an unknown region": ("aws:ec2/natGateway:NatGateway", {"region": UNKNOWN}),
+    "an address in an unknown region": ("aws:ec2/eip:Eip", {"region": UNKNOWN}),
+    "a cluster in an unknown region": ("aws:eks/cluster:Cluster", {"region": UNKNOWN}),
+    "a volume in an unknown region": ("volume", {"type": "gp3", "size": 1, "region": UNKNOWN}),
+    "an instance in an unknown region": ("instance", {"ami": "ami-1", "instanceType": SMALL, "region": UNKNOWN}),
+}
+
+
+@pytest.mark.parametrize("case", NOT_KNOWN)
+def test_what_is_not_known_may_cost_anything(make, price, case):
+    """Never nothing, and never the price of a guess."""
+    kind, inputs = NOT_KNOWN[case]
+    found, whole = price(make(kind, "s", inputs))
+
+    assert found["s"].monthly_usd == OPEN
+    assert found["s"].monthly_usd_at_max_scale == OPEN
+    assert whole.cost.monthly_usd == OPEN
+
+
+def test_a_regional_gateway_costs_a_zone_at_least(make, price):
+    """It runs in as many zones as it serves: https://docs.aws.amazon.com/vpc/latest/userguide/nat-gateways-regional.html."""
+    hour = _column("service_prices.csv", "item", region="us-east-1", service="vpc")["NAT gateway"]
+    for mode, expected in (
+        ("zonal", Interval.exactly(hour * MONTH)),
+        ("regional", Interval(hour * MONTH, None)),
+        (UNKNOWN, Interval(hour * MONTH, None)),
+    ):
+        found, _ = price(make("aws:ec2/natGateway:NatGateway", "n", {"availabilityMode": mode}))
+
+        assert found["n"].monthly_usd == expected
+
+
+@pytest.mark.parametrize(
+    ("times", "hours"),
+    [
+        ({"startDate": "2026-12-01T11:30:00Z", "endDate": "2026-12-02T11:30:00Z"}, 24),
+        ({"startDate": "2026-12-01T11:30:00Z", "endDate": "2027-06-01T11:30:00Z"}, MONTH),
+        ({"startDate": "2026-12-01T11:30:00Z"}, MONTH),
+        ({}, MONTH),
+    ],
+)
+def test_a_block_is_paid_for_as_long_as_it_lasts_and_a_month_at_most(make, price, times, hours):
+    hour = _column("capacity_blocks.csv", "instance_type", region="us-east-1", zone="")["p5.48xlarge"]
+    found, _ = price(make(BLOCK, "b", {"instanceType": "p5.48xlarge", "instanceCount": 2, **times}))
+
+    assert found["b"].monthly_usd == Interval.exactly(2 * hour * hours)
+
+
+def test_hours_of_the_month_are_counted_as_the_tag_says(make, price):
+    """No more than there are, nothing for none, and every amount of them where the tag is not known."""
+    cases = {"100": 100, "0": 0, "730": MONTH, "9999": MONTH}
+    for value, hours in cases.items():
+        tagged = {"ami": "ami-1", "instanceType": SMALL, "tags": {"fleet:hours-per-month": value}}
+        assert price(make("instance", "i", tagged))[0]["i"].monthly_usd == Interval.exactly(OD[SMALL] * hours)
+    for value in (UNKNOWN, "often", "-3"):
+        tagged = {"ami": "ami-1", "instanceType": SMALL, "tags": {"fleet:hours-per-month": value}}
+        assert price(make("instance", "i", tagged))[0]["i"].monthly_usd == Interval(Decimal(0), OD[SMALL] * MONTH)
+    untold = {"ami": "ami-1", "instanceType": SMALL, "tags": UNKNOWN}
+    assert price(make("instance", "i", untold))[0]["i"].monthly_usd == Interval(Decimal(0), OD[SMALL] * MONTH)
