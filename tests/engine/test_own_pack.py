@@ -14,7 +14,7 @@ from fleet.engine.model import PolicyPack
 from fleet.engine.packs import run_packs
 from fleet.engine.real.processes import run
 from fleet.engine.real.workbench import workbench
-from fleet.errors import PackError
+from fleet.errors import ConfigError, PackError
 from fleet.rehearsal.server import simulated_aws
 from fleet.result.grammar import parse_undecided
 
@@ -82,6 +82,21 @@ def test_unknown_rule_is_refused(programs, preview):
     """A rule that the pack does not have is an error that names the nearest one."""
     with pytest.raises(PackError, match="gp2-volume"):
         preview(programs / "violations", packs=[PolicyPack(folder=PACK, config={"gp2-volumes": "advisory"})])
+
+
+@pytest.mark.parametrize(
+    ("config", "words"),
+    [
+        ({"gp2-volumes": {"exemptable": False}}, "'gp2-volumes' .* no rule of the pack; did you mean 'gp2-volume'"),
+        ({"gp2-volume": {"exemptible": False}}, "unknown option 'exemptible'; did you mean 'exemptable'"),
+    ],
+)
+def test_a_slip_in_the_configuration_names_its_file(programs, preview, config, words):
+    """The CLI says `invalid enforcement level ""` of options for no rule, and of no mistake where it was made."""
+    pack = PolicyPack(folder=PACK, config=config, config_file=Path("strict.json"))
+
+    with pytest.raises((ConfigError, PackError), match=f"^strict.json: .*{words}"):
+        preview(programs / "violations", packs=[pack])
 
 
 def test_remediation_changes_the_previewed_input(programs, preview):

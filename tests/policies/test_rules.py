@@ -473,3 +473,69 @@ def test_an_unpriced_choice_is_named_by_the_budget_that_it_opens(catalog):
     [message] = ask(catalog, "FC101", spot, options={"monthly_usd": 1_000_000})
     assert "settle what is not known of g (" in message
     assert "trn2.48xlarge" in message
+
+
+@pytest.mark.parametrize(
+    ("kind", "tags", "named"),
+    [
+        pytest.param(
+            "g5.xlarge", {"fleet:memory-gib": "11"}, "g4dn.xlarge has 16 GiB at 0.526 USD", id="twice as much"
+        ),
+        pytest.param("g5.xlarge", {"fleet:memory-gib": "11.2"}, None, id="less than twice as much"),
+        pytest.param(
+            "g5.xlarge",
+            {"fleet:memory-gib": "11", "fleet:precision": "bf16"},
+            None,
+            id="a precision that smaller ones lack",
+        ),
+        pytest.param("p5.4xlarge", {"fleet:memory-gib": "16"}, "g4dn.xlarge has 16 GiB", id="the cheapest of all"),
+        pytest.param(
+            "p5.4xlarge",
+            {"fleet:memory-gib": "16", "fleet:precision": "fp8"},
+            "g6.xlarge has 22.3516 GiB",
+            id="the cheapest that has the precision",
+        ),
+        pytest.param(
+            "g6e.xlarge",
+            {"fleet:memory-gib": "16", "fleet:needs": "video_encode fp8"},
+            "g6.xlarge has",
+            id="what it needs of it",
+        ),
+        pytest.param("g5.12xlarge", {"fleet:memory-gib": "11"}, "g4dn.12xlarge has 16 GiB", id="as many accelerators"),
+        pytest.param("p5.4xlarge", {"fleet:memory-gib": "30", "fleet:kind": "training"}, None, id="training"),
+        pytest.param("inf2.xlarge", {"fleet:memory-gib": "8"}, "inf1.xlarge has 8 GiB", id="of the same stack"),
+    ],
+)
+def test_a_smaller_accelerator_is_one_that_does_the_work(catalog, kind, tags, named):
+    """FE202 names no type that FA301 would refuse for the same tags."""
+    found = ask(catalog, "FE202", [ec2("i", kind, tags=tags)])
+    refused = ask(catalog, "FA301", [ec2("i", named.partition(" ")[0], tags=tags)]) if named else []
+
+    assert len(found) == (named is not None)
+    assert named is None or named in found[0]
+    assert refused == []
+
+
+def test_a_saving_is_worth_a_finding_from_the_least_that_was_asked_for(catalog):
+    """G4dn.xlarge costs 47.71 % less than g5.xlarge (0.526 of 1.006 USD)."""
+    tagged = [ec2("i", "g5.xlarge", tags={"fleet:memory-gib": "11"})]
+
+    assert len(ask(catalog, "FE202", tagged, options={"min_saving_percent": 47.7})) == 1
+    assert ask(catalog, "FE202", tagged, options={"min_saving_percent": 47.8}) == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "used", "named"),
+    [
+        pytest.param("g6.12xlarge", "1", "g6.xlarge", id="one of four"),
+        pytest.param("g6.12xlarge", "4", None, id="all of them"),
+        pytest.param("g6.12xlarge", "3", "let the work use all of them", id="no type has three"),
+        pytest.param("g6.48xlarge", "4", "g6.12xlarge", id="half of them"),
+    ],
+)
+def test_accelerators_that_nothing_uses_are_idle(catalog, kind, used, named):
+    """FE206 names the cheapest type with as many of the same as are used, and is silent where all are."""
+    found = ask(catalog, "FE206", [ec2("i", kind, tags={"fleet:accelerators": used})])
+
+    assert len(found) == (named is not None)
+    assert named is None or named in found[0]

@@ -98,6 +98,7 @@ def test_a_level_for_all_holds_for_rules_without_one_of_their_own(company):
         pytest.param({"zones": {"zones": 0}}, "must be greater than or equal to 1; found 0", id="out of bounds"),
         pytest.param({"no-large-instances": {"allowed": [1]}}, "allowed.0: invalid type", id="inside a list"),
         pytest.param({"no-such-rule": {"option": 1}}, "it is no rule of the pack", id="options of no rule"),
+        pytest.param({"zone": {"zones": 2}}, "no rule of the pack; did you mean 'zones'", id="a slip in a rule's name"),
     ],
 )
 def test_a_configuration_that_the_engine_refuses_is_an_error(company, config, message):

@@ -1,17 +1,17 @@
 """A pack's configuration: the rules' own levels and defaults, then the pack's, then the user's, checked by schema."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, get_args
 
 from fleet.engine.model import PackInfo, RuleInfo
 from fleet.engine.packs.schema import violations
-from fleet.errors import ConfigError
+from fleet.errors import ConfigError, nearest
 from fleet.result.model import Level
 
-__all__ = ["Setting", "parse_settings", "read_pack_config", "reconcile"]
+__all__ = ["Setting", "parse_settings", "read_pack_config", "reconcile", "unknown_rule"]
 
 LEVELS: tuple[str, ...] = get_args(Level)
 
@@ -68,10 +68,20 @@ def reconcile(info: PackInfo, initial: Mapping[str, Setting], given: Mapping[str
     ]
     if problems:
         raise ConfigError(f"validating policy config for {info.name!r}: {'; '.join(sorted(problems))}")
-    for name, setting in result.items():
-        if setting.level is None:
-            raise ConfigError(f"policy config for {info.name!r} gives {name!r} options but it is no rule of the pack")
+    unknown = unknown_rule(info, (name for name, setting in result.items() if setting.level is None))
+    if unknown is not None:
+        raise ConfigError(unknown)
     return result
+
+
+def unknown_rule(info: PackInfo, names: Iterable[str]) -> str | None:
+    """What is wrong with the first name that is no rule of the pack, with the nearest one; None when all are."""
+    name = next((name for name in names if name not in info.rules), None)
+    if name is None:
+        return None
+    close = nearest(name, info.rules, limit=1)
+    hint = f"; did you mean {close[0]!r}?" if close else ""
+    return f"policy config for {info.name!r} gives {name!r} options but it is no rule of the pack{hint}"
 
 
 def _level(rule: str, value: Any) -> str:

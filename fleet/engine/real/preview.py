@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING, cast
 
 from fleet.engine.embedded import Answers, read_config
 from fleet.engine.model import EngineRun, PackFinding, PolicyPack, RuleInfo
+from fleet.engine.packs.settings import unknown_rule
 from fleet.engine.real.cli import Cli, obtain_cli
 from fleet.engine.real.events import Events, Violation, read_events, without_notices
 from fleet.engine.real.packs import in_own_words, pack_arguments
 from fleet.engine.real.processes import SILENCE_SECONDS, Finished, run
 from fleet.engine.real.registrations import Registrations, read_registrations
 from fleet.engine.real.workbench import Workbench, workbench
-from fleet.errors import MissingError, PackError, ProgramError
+from fleet.errors import ConfigError, MissingError, PackError, ProgramError
 from fleet.stack.model import Stack
 
 if TYPE_CHECKING:
@@ -92,6 +93,8 @@ def preview_with_cli(
         lines = [in_own_words(line, packs, bench.scratch) for line in lines]
         finished = replace(finished, stderr=in_own_words(finished.stderr, packs, bench.scratch))
         events, registrations = read_events(lines), read_registrations(log)
+        if finished.code:
+            _require_known_rules(finished.stderr, packs, registrations)
         require_success(events, finished, packs)
         return _engine_run(bench, events, registrations, config)
 
@@ -125,10 +128,25 @@ def require_success(events: Events, finished: Finished, packs: Sequence[PolicyPa
         raise ProgramError(f"pulumi ended with code {finished.code} and no message")
 
 
+def _require_known_rules(said: str, packs: Sequence[PolicyPack], registrations: Registrations) -> None:
+    """ConfigError where the CLI refused a pack's configuration for a name that is none of its rules.
+
+    Its own words for that are `invalid enforcement level ""`.
+    """
+    for pack in packs:
+        infos = (i for i in registrations.packs if f'configuring policy pack "{i.name}" at "{pack.folder}' in said)
+        problems = (unknown_rule(info, (name for name in pack.config if name != "all")) for info in infos)
+        problem = next((problem for problem in problems if problem is not None), None)
+        if problem is not None:
+            raise ConfigError(problem if pack.config_file is None else f"{pack.config_file}: {problem}")
+
+
 def _with_packs(text: str, events: Events, packs: Sequence[PolicyPack]) -> str:
     """What failed, with what the pack said, and its name: of a rule that raises the engine does not tell the pack."""
     said = [line for line in events.diagnostics if not line.startswith("error: ")]
     folders = [str(pack.folder) for pack in packs]
+    files = [f"{p.config_file}: " for p in packs if p.config_file is not None and f'at "{p.folder}"' in text]
+    text = f"{files[0] if 'configuring policy pack' in text and files else ''}{text}"
     named = [] if any(folder in text for folder in folders) else [f"(policy packs that ran: {', '.join(folders)})"]
     return "\n".join([text, *said, *named])
 
