@@ -80,7 +80,7 @@ def test_what_cannot_be_decided_is_counted(programs, preview):
 
 def test_unknown_rule_is_refused(programs, preview):
     """A rule that the pack does not have is an error that names the nearest one."""
-    with pytest.raises(PackError, match="gp2-volume"):
+    with pytest.raises(ConfigError, match="did you mean 'gp2-volume'"):
         preview(programs / "violations", packs=[PolicyPack(folder=PACK, config={"gp2-volumes": "advisory"})])
 
 

@@ -56,7 +56,7 @@ def _targets(
         return _ZERO, ALL_ON_DEMAND
     if default != "on-demand":
         return span(on_demand), ALL_SPOT
-    if not spot:
+    if spot in (None, 0):
         return _ZERO, ALL_ON_DEMAND
     if isinstance(spot, Unknown) or not total.is_exact:
         return span(on_demand), EITHER
