@@ -82,7 +82,7 @@ def _plan(path: Path, spec: "FleetSpec", catalog: "Catalog", today: str | None) 
     if check_lock(lock, spec).fresh:
         return read_lock(lock)
     found = solve(spec, catalog, today=around.day(today))
-    return found if found.allocations else None
+    return found if found.allocations or found.status in {"optimal", "feasible"} else None
 
 
 def _about(found: "Explanation") -> Mapping[str, Any]:

@@ -92,7 +92,9 @@ def _is_codes_only(verdict: Verdict) -> bool:
 
 def _chosen(console: Console, found: Explanation, plan: Plan | None) -> None:
     allocations = plan.of(found.workload) if plan is not None else []
-    if not allocations:
+    if not allocations and plan is not None:
+        console.print("nothing is chosen: no work is asked for")
+    elif not allocations:
         console.print(Text("nothing is chosen: no fleet is possible, see 'fleet plan'", "red"))
     for item in allocations:
         cost = (

@@ -145,3 +145,15 @@ def test_codes_come_with_their_meaning_and_once(planned, fleet):
 
     assert out.count("burstable types are left out") == 1
     assert "burstable, excluded" not in out
+
+
+def test_no_builds_are_no_missing_fleet(example, fleet):
+    (example / "quiet.yaml").write_text(
+        "version: 1\nname: quiet\nregion: us-east-1\nworkloads:\n"
+        "  - {name: ios, kind: apple_builds, platforms: [ios], builds_per_weekday: 0, minutes_per_build: 14}\n"
+    )
+
+    shown = fleet("explain", "ios", "--spec", "quiet.yaml", *DAY).out
+
+    assert "nothing is chosen: no work is asked for" in shown
+    assert "no fleet is possible" not in shown
