@@ -3,9 +3,9 @@
 The public names load on first use, so that `import fleet` costs neither the solver nor Pulumi.
 """
 
-from importlib import import_module
-from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Any
+
+from fleet.lazy import on_first_use
 
 if TYPE_CHECKING:
     from fleet.catalog import Catalog
@@ -41,22 +41,26 @@ __all__ = [
 ]
 
 _SPEC = ("AppleBuilds", "Batch", "Cluster", "FleetSpec", "Inference", "Rendering", "Service", "Training", "load_spec")
-_HOME = {
-    "Catalog": "fleet.catalog",
-    "Plan": "fleet.plans",
-    "estimate": "fleet.cost",
-    "plan": "fleet.planner",
-    **dict.fromkeys(_SPEC, "fleet.spec"),
-}
+_public = on_first_use(
+    __name__,
+    {
+        "Catalog": "fleet.catalog",
+        "Plan": "fleet.plans",
+        "estimate": "fleet.cost",
+        "plan": "fleet.planner",
+        **dict.fromkeys(_SPEC, "fleet.spec"),
+    },
+)
 
 
 def __getattr__(name: str) -> Any:
     """Public names on first use, and `__version__` from the installed package."""
-    if name == "__version__":
-        try:
-            return version("fleet-planner")
-        except PackageNotFoundError:
-            return "0+unknown"
-    if name not in _HOME:
-        raise AttributeError(f"module 'fleet' has no attribute {name!r}")
-    return getattr(import_module(_HOME[name]), name)
+    if name != "__version__":
+        return _public(name)
+    # Reading what is installed takes a tenth of what a whole plan does.
+    from importlib.metadata import PackageNotFoundError, version  # noqa: PLC0415
+
+    try:
+        return version("fleet-planner")
+    except PackageNotFoundError:
+        return "0+unknown"

@@ -18,6 +18,7 @@ from fleet.catalog.model import (
 )
 from fleet.catalog.reserved import eks_reserved
 from fleet.catalog.staleness import is_stale, staleness
+from fleet.lazy import on_first_use
 
 __all__ = [
     "PURCHASES",
@@ -43,10 +44,5 @@ __all__ = [
 ]
 
 
-def __getattr__(name: str) -> object:
-    """`known` is imported when it is asked for: it is the only name here that needs the spec's models."""
-    if name == "known":
-        from fleet.catalog.spec_names import known  # noqa: PLC0415  (the point of this function)
-
-        return known
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+# `known` alone needs the spec's models.
+__getattr__ = on_first_use(__name__, {"known": "fleet.catalog.spec_names"})

@@ -6,9 +6,9 @@ from datetime import date
 from decimal import Decimal
 
 from fleet.catalog import Catalog
+from fleet.catalog.carbon import kg_co2e_per_hour
 from fleet.catalog.model import InstanceType, Price
 from fleet.cost.bill import FREE_OF_CHARGE
-from fleet.cost.carbon import kg_co2e_per_hour
 from fleet.cost.machines import BLOCK_MARKET, Choice, Launch, Machines
 from fleet.cost.volumes import VolumeCharges, volume_charges
 from fleet.errors import nearest

@@ -1,6 +1,11 @@
-"""Choose: the cheapest fleet that can run a spec, how near to the optimum it is proved, and why the rest is out."""
+"""Choose: the cheapest fleet that can run a spec, how near to the optimum it is proved, and why the rest is out.
+
+The public names load on first use, so that an import does not load the solver.
+"""
 
 from typing import TYPE_CHECKING
+
+from fleet.lazy import on_first_use
 
 if TYPE_CHECKING:
     from fleet.planner.explanation import Explanation, explain
@@ -9,18 +14,12 @@ if TYPE_CHECKING:
 
 __all__ = ["Explanation", "Part", "explain", "plan"]
 
-_HOME = {
-    "Explanation": "fleet.planner.explanation",
-    "Part": "fleet.planner.part",
-    "explain": "fleet.planner.explanation",
-    "plan": "fleet.planner.solve",
-}
-
-
-def __getattr__(name: str) -> object:
-    """The public names on first use: the solver is not loaded by an import."""
-    from importlib import import_module  # noqa: PLC0415
-
-    if name not in _HOME:
-        raise AttributeError(f"module 'fleet.planner' has no attribute {name!r}")
-    return getattr(import_module(_HOME[name]), name)
+__getattr__ = on_first_use(
+    __name__,
+    {
+        "Explanation": "fleet.planner.explanation",
+        "Part": "fleet.planner.part",
+        "explain": "fleet.planner.explanation",
+        "plan": "fleet.planner.solve",
+    },
+)

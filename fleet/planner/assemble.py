@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 
 from fleet.catalog import Catalog
-from fleet.cost.carbon import kg_co2e_per_hour
+from fleet.catalog.carbon import kg_co2e_per_hour
 from fleet.planner.commitments import current, unused, worthwhile
 from fleet.planner.fallbacks import fallback_notes, with_fallbacks
 from fleet.planner.part import Part

@@ -7,10 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 from importlib.resources import files
 from itertools import groupby
-from typing import Any
-
-from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup
+from typing import TYPE_CHECKING, Any
 
 from fleet.cost.model import PricedResource
 from fleet.interval import ZERO, Interval, total
@@ -27,6 +24,9 @@ from fleet.result.against import fails
 from fleet.result.changes import Change, difference
 from fleet.result.diff import Diff
 from fleet.result.model import Finding, Result
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
 
 _MOST_BARS = 12
 _MOST_OPEN = 20
@@ -71,9 +71,8 @@ def html(
             rows=rows,
             has_change=any(row["change"] for row in rows),
             days=amounts.price_dates(line for resource in result.resources for line in resource.lines),
-            # Both are files of ours, without anything of the result.
-            style=Markup(_part("report.css")),  # noqa: S704
-            script=Markup(script),  # noqa: S704
+            style=_part("report.css"),
+            script=script,
             script_hash=f"sha256-{digest}",
         )
     )
@@ -83,7 +82,9 @@ def _part(name: str) -> str:
     return (files("fleet.report") / "templates" / name).read_text(encoding="utf-8")
 
 
-def _environment() -> Environment:
+def _environment() -> "Environment":
+    from jinja2 import Environment, PackageLoader, StrictUndefined  # noqa: PLC0415  (other reports need no templates)
+
     pages = Environment(
         loader=PackageLoader("fleet.report"),
         autoescape=True,

@@ -172,15 +172,13 @@ def _monthly_usd(part: Part) -> Decimal:
 
 def _choices(ground: Ground) -> Iterator[Ground]:
     """The ground as it is; with what is left over spread in turn; and both in the zones that are cheapest alone."""
-    grounds = [ground]
+    is_even = all(workload.replicas % workload.zone_spread == 0 for workload in ground.members)
+    turns = (False,) if is_even else (False, True)
+    yield from (replace(ground, in_turn=turn) for turn in turns)
+    # What zones cost alone takes a relaxation each: found only when the first choices are not near enough.
     cheapest = _cheapest_zones(ground)
     if cheapest != ground.zones:
-        grounds.append(replace(ground, zones=cheapest))
-    is_even = all(workload.replicas % workload.zone_spread == 0 for workload in ground.members)
-    for found in grounds:
-        yield found
-        if not is_even:
-            yield replace(found, in_turn=True)
+        yield from (replace(ground, zones=cheapest, in_turn=turn) for turn in turns)
 
 
 def _cheapest_zones(ground: Ground) -> tuple[str, ...]:
