@@ -57,6 +57,8 @@ class Limits:
     relative_gap: float = 0.0
     nodes: int = 50_000
     seconds: float = 30.0
+    restarts: bool = True
+    """Whether the root may be solved anew once columns are fixed: half the time of a search of a few hundred nodes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,6 +124,7 @@ def _options(limits: Limits) -> dict[str, bool | int | float]:
         "mip_rel_gap": limits.relative_gap,
         "mip_abs_gap": 0.0,
         "mip_max_nodes": limits.nodes,
+        "mip_allow_restart": limits.restarts,
         "time_limit": limits.seconds,
         "primal_feasibility_tolerance": _FEASIBILITY,
         "mip_feasibility_tolerance": _FEASIBILITY,

@@ -1,15 +1,24 @@
-"""Bounds for few nodes: node counts are whole, and no node holds more of a resource than whole replicas add up to."""
+"""Bounds for few nodes: node counts are whole, and no node holds more of a resource than whole replicas add up to.
+
+Whatever prices classes of replicas are given, nodes that hold all of them hold all of their worth. Each set of prices
+is a row over the counts of nodes alone; whole counts that meet every row cost no more than any packing.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
 from fleet.planner.milp import Limits, Program, solve
 from fleet.planner.packing.arrays import EPSILON, Arrays, Floats
+from fleet.planner.packing.problem import RESOURCES
 
 _UNITS = 2_000
 _GRAIN = 1_000.0
 """Needs are counted in thousandths; finer ones are not cut."""
-_COLUMNS = 6_000
-_MIP_NODES = 400
+_PLACED = 1_500
+"""Pairs of a type and a class up to which placing costs little. It proves more where few types suit all classes."""
+_MIP_NODES = 500
 _UNLIMITED = 1_000_000_000
 
 
@@ -47,30 +56,66 @@ def _sums(sizes: Floats, counts: Floats, top: int) -> int:
     return found
 
 
-def counted_usd(problem: Arrays, seconds: float) -> float:
-    """Least cost with whole nodes of each type and replicas that may be cut; 0 where the program is too large."""
-    types, classes = problem.mask.shape
-    if types * classes > _COLUMNS:
-        return 0.0
-    room = reachable(problem)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cover:
+    """What all replicas are worth at some prices, and the most of it (T,) that a node of each type can hold.
+
+    Nodes that hold every replica hold at least the total.
+    """
+
+    total: float
+    most: Floats
+
+
+def resource_covers(problem: Arrays, room: Floats, prices: Floats) -> list[Cover]:
+    """Covers at these prices by group and resource (k, 3G), and of each resource alone.
+
+    `room` (T, 3) is what replicas can take of a node. Groups that share one compete for it: it is worth what the
+    highest of their prices says.
+    """
+    rows = np.unique(np.vstack([prices, np.tile(np.eye(RESOURCES), problem.groups)]), axis=0)
+    totals = rows @ (problem.by_group.T @ problem.counts)
+    by_group = rows.reshape(len(rows), 1, problem.groups, RESOURCES)
+    highest = np.where(problem.allowed[None, :, :, None], by_group, 0.0).max(axis=2)
+    most = (highest * room[None]).sum(axis=2)
+    return [Cover(total=float(total), most=held) for total, held in zip(totals, most, strict=True) if total > 0]
+
+
+def counted_usd(problem: Arrays, room: Floats, covers: Sequence[Cover], seconds: float) -> float:
+    """Least cost of whole nodes that meet every cover within the limits; infinite where there are none.
+
+    `room` (T, 3) is what replicas can take of a node. Only where classes and types are few are replicas placed, part by
+    part: else there is a variable a type, and it takes hundredths of a second.
+    """
     program = Program()
     nodes = [
         program.column(float(price), high=None if most >= _UNLIMITED else float(most))
         for price, most in zip(problem.price, problem.most, strict=True)
     ]
-    parts: dict[tuple[int, int], int] = {}
-    for type_, place in zip(*np.nonzero(problem.mask), strict=True):
-        parts[int(type_), int(place)] = program.column(0.0, integer=False)
-    for place in range(classes):
-        terms = {parts[type_, place]: 1.0 for type_ in range(types) if (type_, place) in parts}
-        program.row(terms, low=float(problem.counts[place]))
-    for type_ in range(types):
-        held = [place for place in range(classes) if (type_, place) in parts]
-        for resource in range(room.shape[1]):
-            terms = {parts[type_, place]: float(problem.needs[place, resource]) for place in held}
-            program.row({**terms, nodes[type_]: -float(room[type_, resource]) - EPSILON}, high=0.0)
+    for cover in covers:
+        terms = {nodes[t]: float(cover.most[t]) * (1 + EPSILON) for t in np.flatnonzero(cover.most > 0)}
+        program.row(terms, low=cover.total * (1 - EPSILON))
+    if problem.mask.size <= _PLACED:
+        _place(program, nodes, problem, room)
     for limit, free in enumerate(problem.free):
-        program.row({nodes[t]: float(problem.takes[t, limit]) for t in range(types)}, high=float(free))
+        takes = problem.takes[:, limit]
+        program.row({nodes[t]: float(takes[t]) for t in np.flatnonzero(takes)}, high=float(free) + EPSILON)
     if problem.max_nodes < _UNLIMITED:
         program.row(dict.fromkeys(nodes, 1.0), high=float(problem.max_nodes))
-    return solve(program, Limits(nodes=_MIP_NODES, seconds=seconds)).bound * (1 - EPSILON)
+    found = solve(program, Limits(nodes=_MIP_NODES, seconds=seconds, restarts=False))
+    return np.inf if found.status == "infeasible" else found.bound * (1 - EPSILON)
+
+
+def _place(program: Program, nodes: Sequence[int], problem: Arrays, room: Floats) -> None:
+    """Columns of the replicas of each class on each type, which may be cut, and rows of the room that they take."""
+    parts = {
+        (int(type_), int(place)): program.column(0.0, integer=False)
+        for type_, place in zip(*np.nonzero(problem.mask), strict=True)
+    }
+    for place, count in enumerate(problem.counts):
+        program.row({part: 1.0 for (_, held), part in parts.items() if held == place}, low=float(count))
+    for type_, node in enumerate(nodes):
+        held = [place for place in range(len(problem.counts)) if (type_, place) in parts]
+        for resource in range(RESOURCES):
+            terms = {parts[type_, place]: float(problem.needs[place, resource]) for place in held}
+            program.row({**terms, node: -float(room[type_, resource]) - EPSILON}, high=0.0)

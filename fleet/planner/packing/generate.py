@@ -5,12 +5,14 @@ were found, prices and tolls prove a lower bound (see `prove`).
 """
 
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from fleet.planner.packing.arrays import Arrays, Floats, Ints, Limits
 from fleet.planner.packing.construct import Builder, Pattern
+from fleet.planner.packing.counting import Cover, counted_usd
 from fleet.planner.packing.filling import Taste, fill, retyped
 from fleet.planner.packing.knapsack import Grid, exact, fractional, grids
 from fleet.planner.packing.linear import INFINITY, Linear
@@ -30,6 +32,8 @@ _DEAR = 10.0
 """Times the dearest node: a replica that the master leaves out."""
 _SMOOTH = 0.3
 _LEAST_ROUNDS, _MOST_ROUNDS = 4, 40
+_RECENT = 20
+"""Prices of classes that whole nodes are counted under: the last, which are the nearest to the master's."""
 _WORK = 4e8
 """Cells that all rounds of dynamic programming may touch: a count, so that every machine stops at the same place."""
 
@@ -61,10 +65,18 @@ class Columns:
     duals: Duals = field(init=False)
     amounts: Floats = field(init=False)
     cost: float = INFINITY
+    room: Floats
+    """(T, 3) what replicas can take of a node"""
+    covers: Sequence[Cover]
+    """Worth that nodes must hold at the prices of resources"""
+    tried: list[Cover] = field(default_factory=list)
+    """The same at all prices of classes that were tried"""
     cut: tuple[Grid, ...] = ()
     work: int = 0
     """Cells that dynamic programming has touched."""
     _spare: int = 0
+    _counted: int = -1
+    """How many prices had been tried when nodes were last counted"""
 
     def __post_init__(self) -> None:
         """Rows of the master: every class covered, every limit kept. Where limits could forbid all, spares are dear."""
@@ -130,6 +142,7 @@ class Columns:
         """
         problem, shared = self.builder.problem, self.limits.shared
         total = float(duals.worth @ problem.counts)
+        self.tried.append(Cover(total=total, most=most))
         self.bound_usd = max(self.bound_usd, farley(total, most, problem.price, problem.most) * _DOWN)
         if duals.tolls[:shared].any():
             toll = self.limits.takes[:, :shared] @ duals.tolls[:shared]
@@ -137,6 +150,14 @@ class Columns:
             held = farley(total, most, problem.price + toll, problem.most) * _DOWN - back / _DOWN
             scaled = farley(total - back, most - toll, problem.price, problem.most) * _DOWN
             self.bound_usd = max(self.bound_usd, held, scaled)
+
+    def count(self, seconds: float) -> None:
+        """Raise the bound by whole nodes under all covers, where there are new ones."""
+        if len(self.tried) == self._counted:
+            return
+        self._counted = len(self.tried)
+        covers = [*self.covers, *self.tried[-_RECENT:]]
+        self.bound_usd = max(self.bound_usd, counted_usd(self.builder.problem, self.room, covers, seconds))
 
 
 def farley(total: float, most: Floats, price: Floats, nodes: Ints) -> float:
@@ -225,11 +246,13 @@ def _filled(columns: Columns, most: Floats, random: np.random.Generator) -> list
     types = np.repeat(order[ratio[order] > 1 + _TINY], _ROWS)
     if not len(types):
         return []
-    density = np.log(np.maximum(worth, 1e-9) / (builder.problem.needs @ np.maximum(_directions(builder)[0], 1e-9)))
-    size = (len(types), len(worth))
+    # Under each weight of vCPUs against memory another class gives most for its size.
+    weight = np.tile(np.linspace(0.0, 1.0, _ROWS), len(types) // _ROWS)
+    weights = np.stack([weight, 1.0 - weight], axis=1) / builder.problem.room[types, :2]
+    density = np.log(np.maximum(worth, 1e-9)[None] / (weights @ builder.problem.needs[:, :2].T))
     taste = Taste(
-        worth=random.choice([1.0, 3.0, 8.0], len(types))[:, None] * (density - density.max())[None]
-        + random.normal(0.0, 0.2, size),
+        worth=random.choice([1.0, 3.0, 8.0], len(types))[:, None] * (density - density.max(axis=1)[:, None])
+        + random.normal(0.0, 0.2, density.shape),
         balance=random.choice([0.0, 0.0, 0.1, 0.5], len(types)),
         share=random.choice([0.5, 1.0], len(types)),
     )

@@ -1,5 +1,6 @@
 """Pack replicas onto nodes: construct, prove, improve; stop as soon as cost and bound meet the target."""
 
+import math
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -8,10 +9,10 @@ import numpy as np
 
 from fleet.planner.packing.arrays import Arrays, arrays
 from fleet.planner.packing.construct import Builder, Nodes
-from fleet.planner.packing.counting import counted_usd, reachable
+from fleet.planner.packing.counting import reachable, resource_covers
 from fleet.planner.packing.generate import Columns, grow, grow_exactly
 from fleet.planner.packing.problem import Problem
-from fleet.planner.packing.relaxation import Relaxation, relax
+from fleet.planner.packing.relaxation import relax
 from fleet.planner.packing.search import cheaper, chosen, constructed, rebuilt, rounded
 from fleet.vocabulary import Status
 
@@ -19,6 +20,8 @@ _PROVED = 1e-6
 _ROUNDS = 60
 _TRIES = 40
 _FEW_NODES = 20
+_COUNTED_NODES = 60
+"""Of more nodes, one that is not whole is too little to tell cost and bound apart."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,18 +62,18 @@ def proved_usd(problem: Problem, enough: float) -> float:
     if _is_unheld(problem):
         return np.inf
     table, until = arrays(problem), time.monotonic() + problem.seconds
-    relaxation = relax(table, room=reachable(table))
-    if relaxation is None:
+    columns = _columns(table)
+    if columns is None:
         return np.inf
-    columns = Columns(builder=Builder.of(table, relaxation), bound_usd=relaxation.bound_usd)
     if columns.bound_usd < enough:
         columns.add(_alone(table))
+        columns.count(_left(until))
+    if columns.bound_usd < enough:
         grow(columns, rounds=_ROUNDS, seed=21, enough=enough)
-    if columns.bound_usd < enough and columns.amounts.sum() <= _FEW_NODES:
-        left = max(0.1, until - time.monotonic())
-        columns.bound_usd = max(columns.bound_usd, counted_usd(table, left))
     if columns.bound_usd < enough:
         grow_exactly(columns, enough=enough, until=until)
+    if columns.bound_usd < enough:
+        columns.count(_left(until))
     return columns.bound_usd
 
 
@@ -84,12 +87,28 @@ def pack(problem: Problem) -> Packing:
     if _is_unheld(problem):
         return INFEASIBLE
     table = arrays(problem)
-    relaxation = relax(table, room=reachable(table))
-    if relaxation is None:
+    columns = _columns(table)
+    if columns is None:
         return INFEASIBLE
-    search = _Search(problem, table, relaxation)
+    search = _Search(problem, columns)
     search.run()
     return _packing(problem, table, search)
+
+
+def _columns(table: Arrays) -> Columns | None:
+    """A master without patterns, with the bound of the relaxation; None when that has no solution."""
+    room = reachable(table)
+    relaxation = relax(table, room=room)
+    if relaxation is None:
+        return None
+    covers = resource_covers(table, room, relaxation.prices)
+    builder = Builder.of(table, relaxation)
+    return Columns(builder=builder, bound_usd=relaxation.bound_usd, room=room, covers=covers)
+
+
+def _left(until: float) -> float:
+    """Seconds until then on the monotonic clock, and a tenth of one in any case."""
+    return max(0.1, until - time.monotonic())
 
 
 def _is_unheld(problem: Problem) -> bool:
@@ -100,18 +119,20 @@ def _is_unheld(problem: Problem) -> bool:
 class _Search:
     """The stages in order; each is passed over once cost and bound are near enough."""
 
-    def __init__(self, problem: Problem, table: Arrays, relaxation: Relaxation) -> None:
-        self._problem, self._table = problem, table
+    def __init__(self, problem: Problem, columns: Columns) -> None:
+        self._problem, self._columns = problem, columns
         self._until = time.monotonic() + problem.seconds
-        self.builder = Builder.of(table, relaxation)
-        self.bound = relaxation.bound_usd
         self.best: Nodes | None = None
         self.timed_out = False
-        self._columns = Columns(builder=self.builder, bound_usd=self.bound)
+
+    @property
+    def bound(self) -> float:
+        """What is proved, USD an hour; infinite where whole nodes cannot keep to the limits."""
+        return self._columns.bound_usd
 
     def run(self) -> None:
         """All stages."""
-        self.best = constructed(self.builder, self._enough)
+        self.best = constructed(self._columns.builder, self._enough)
         for stage, apart in self._stages():
             if self._is_done(apart):
                 return
@@ -123,14 +144,16 @@ class _Search:
         Few nodes keep cost and bound apart by being whole, many by the mixes of replicas on them.
         """
         target, near = self._problem.target, max(self._problem.target, self._problem.near)
+        yield self._count, target
         yield self._generate, target
+        yield self._count, target
         if self.best is not None and self.best.count <= _FEW_NODES:
             yield self._rebuild, target
-            yield self._count, near
             yield self._generate_exactly, near
         else:
             yield self._generate_exactly, near
             yield self._rebuild, target
+        yield self._count, target
         yield self._choose, near
 
     @property
@@ -142,7 +165,9 @@ class _Search:
         if time.monotonic() > self._until:
             self.timed_out = True
             return True
-        return self.best is not None and self.best.cost <= self.bound * (1 + apart)
+        if self.best is None:
+            return math.isinf(self.bound)
+        return self.best.cost <= self.bound * (1 + apart)
 
     def _near(self) -> float:
         """A bound near enough to the cost."""
@@ -150,33 +175,28 @@ class _Search:
 
     def _generate(self) -> None:
         columns = self._columns
-        columns.add(_alone(self._table))
+        columns.add(_alone(columns.builder.problem))
         if self.best is not None:
             columns.add([pattern for pattern, _ in self.best.patterns])
         grow(columns, rounds=_ROUNDS, seed=21, enough=self._near())
         self._take(rounded(columns, 22, np.inf))
 
     def _generate_exactly(self) -> None:
-        # Counting may have passed already what prices can prove.
-        self._columns.bound_usd = max(self._columns.bound_usd, self.bound)
         grow_exactly(self._columns, enough=self._near(), until=self._until)
         self._take(rounded(self._columns, 23, np.inf))
 
     def _rebuild(self) -> None:
         if self.best is not None:
-            self._take(rebuilt(self.builder, self.best, tries=_TRIES, seed=31, enough=self._enough))
+            self._take(rebuilt(self._columns.builder, self.best, tries=_TRIES, seed=31, enough=self._enough))
 
     def _choose(self) -> None:
-        left = max(0.1, self._until - time.monotonic())
-        self._take(chosen(self._columns, self.best, gap=self._problem.target / 2, seconds=left))
+        self._take(chosen(self._columns, self.best, gap=self._problem.target / 2, seconds=_left(self._until)))
 
     def _count(self) -> None:
-        if self.best is not None and self.best.count <= _FEW_NODES:
-            left = max(0.1, self._until - time.monotonic())
-            self.bound = max(self.bound, counted_usd(self._table, left))
+        if self.best is None or self.best.count <= _COUNTED_NODES:
+            self._columns.count(_left(self._until))
 
     def _take(self, found: Nodes | None) -> None:
-        self.bound = max(self.bound, self._columns.bound_usd)
         if found is not None:
             self._columns.add([pattern for pattern, _ in found.patterns])
             self._columns.solve()
@@ -196,12 +216,14 @@ def _alone(table: Arrays) -> list[tuple[int, tuple[int, ...]]]:
 
 def _packing(problem: Problem, table: Arrays, search: _Search) -> Packing:
     if search.best is None:
-        status: Status = "timed_out" if search.timed_out else "infeasible"
-        return Packing(status=status, columns=(), hourly_usd=0.0, bound_usd=search.bound)
+        is_open = search.timed_out and not math.isinf(search.bound)
+        return (
+            Packing(status="timed_out", columns=(), hourly_usd=0.0, bound_usd=search.bound) if is_open else INFEASIBLE
+        )
     columns = [(_column(problem, table, type_, mix), n) for (type_, mix), n in search.best.patterns]
     cost = sum(problem.types[column.type].hourly_usd * count for column, count in columns)
     bound = min(search.bound, cost)
-    status = "optimal" if cost - bound <= _PROVED * cost else "timed_out" if search.timed_out else "feasible"
+    status: Status = "optimal" if cost - bound <= _PROVED * cost else "timed_out" if search.timed_out else "feasible"
     ordered = sorted(columns, key=lambda item: (item[0].type, tuple(-n for n in item[0].mix)))
     return Packing(
         status=status,
