@@ -101,14 +101,14 @@ def arrays(problem: Problem) -> Arrays:
     most = np.array([_UNLIMITED if node.most is None else node.most for node in nodes], dtype=np.int64)
     useful = mask.any(axis=1) & (most > 0)
     kept = _kept(room, allowed, takes, most, useful)
-    groups, group = np.unique(allowed[kept].T, axis=0, return_inverse=True)
+    groups, group = _distinct(allowed[kept].T)
     return Arrays(
         needs=needs,
         counts=np.array([load.count for load in loads], dtype=np.int64),
         room=room[kept],
         price=price[kept],
         mask=mask[kept],
-        group=np.asarray(group, dtype=np.int64).reshape(-1),
+        group=group,
         allowed=groups.T,
         takes=takes[kept],
         free=np.array([problem.free[name] for name in limits], dtype=float),
@@ -144,19 +144,27 @@ def _allowed(problem: Problem, nodes: list[NodeType], classes: list[int]) -> Boo
 
 def _kept(room: Floats, allowed: Bools, takes: Floats, most: Ints, useful: Bools) -> Ints:
     """Places of the types, cheapest first, that none before beats in room, for any class, at no more of any limit."""
-    patterns, pattern = np.unique(allowed, axis=0, return_inverse=True)
-    pattern = np.asarray(pattern).reshape(-1)
+    patterns, pattern = _distinct(allowed)
     covers = np.logical_not((patterns[None] & ~patterns[:, None]).any(axis=2)).reshape(len(patterns), -1)
-    found = np.flatnonzero(useful)
+    left = np.flatnonzero(useful)
     kept: list[int] = []
-    for place in found:
-        others = np.array(kept, dtype=np.int64)
-        beaten = (
-            (room[others] >= room[place] - EPSILON).all(axis=1)
-            & covers[pattern[others], pattern[place]]
-            & (takes[others] <= takes[place] + EPSILON).all(axis=1)
-            & (most[others] >= _UNLIMITED)
-        )
-        if not beaten.any():
-            kept.append(int(place))
+    while len(left):
+        first, left = left[0], left[1:]
+        kept.append(int(first))
+        if most[first] >= _UNLIMITED:
+            beaten = (
+                (room[left] <= room[first] + EPSILON).all(axis=1)
+                & covers[pattern[first], pattern[left]]
+                & (takes[left] >= takes[first] - EPSILON).all(axis=1)
+            )
+            left = left[~beaten]
     return np.array(kept, dtype=np.int64)
+
+
+def _distinct(rows: Bools) -> tuple[Bools, Ints]:
+    """The different rows in order, and which of them each row is. (`numpy.unique` takes ten times as long.)"""
+    keys = [row.tobytes() for row in rows]
+    order = {key: place for place, key in enumerate(sorted(set(keys)))}
+    index = np.array([order[key] for key in keys], dtype=np.int64)
+    found = np.frombuffer(b"".join(order), dtype=bool).reshape(len(order), rows.shape[1])
+    return found, index

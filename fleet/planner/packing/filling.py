@@ -6,8 +6,8 @@ import numpy as np
 
 from fleet.planner.packing.arrays import EPSILON, Arrays, Bools, Floats, Ints
 
-_PLACES = 9
-"""Scores are rounded before they are compared, so that the last bits of a processor's arithmetic decide nothing."""
+_PLACES = 1e9
+"""Scores are compared in whole parts of this size, so that the last bits of a processor's arithmetic decide nothing."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,42 +21,40 @@ class Taste:
 
 def fill(problem: Arrays, types: Ints, remaining: Ints, taste: Taste) -> Ints:
     """(R, n) replicas put on a node of each type in `types` (R,)."""
-    rest = problem.room[types].copy()
     mix = np.zeros((len(types), len(remaining)), dtype=np.int64)
-    ratio = np.log(problem.needs[:, 1] / problem.needs[:, 0])
-    live = np.arange(len(types))
-    left = np.where(problem.mask[types], remaining[None], 0)
-    while len(live):
-        fits = _fits(problem, rest[live], left[live])
-        open_ = fits > 0
+    per_unit, ratio = 1.0 / problem.needs.T, np.log(problem.needs[:, 1] / problem.needs[:, 0])
+    row, rest = np.arange(len(types)), problem.room[types] + EPSILON
+    left = np.where(problem.mask[types], remaining[None], 0).astype(float)
+    worth, balance, share = taste.worth, taste.balance, taste.share
+    while len(row):
+        fits = _fits(per_unit, rest, left)
+        open_ = fits >= 1.0
         some = open_.any(axis=1)
         if not some.all():
-            live, fits, open_ = live[some], fits[some], open_[some]
-            if not len(live):
-                break
-        chosen = _chosen(ratio, rest[live], taste, live, open_)
-        rows = np.arange(len(live))
-        most = fits[rows, chosen]
-        taken = np.maximum(1, np.floor(most * taste.share[live])).astype(np.int64)
-        mix[live, chosen] += taken
-        left[live, chosen] -= taken
-        rest[live] -= taken[:, None] * problem.needs[chosen]
+            row, rest, left, fits, open_ = row[some], rest[some], left[some], fits[some], open_[some]
+            worth, balance, share = worth[some], balance[some], share[some]
+        chosen = _chosen(ratio, rest, worth, balance, open_)
+        at = np.arange(len(row))
+        taken = np.maximum(1.0, np.floor(fits[at, chosen] * share))
+        mix[row, chosen] += taken.astype(np.int64)
+        left[at, chosen] -= taken
+        rest -= taken[:, None] * problem.needs[chosen]
     return mix
 
 
-def _fits(problem: Arrays, rest: Floats, left: Ints) -> Ints:
+def _fits(per_unit: Floats, rest: Floats, left: Floats) -> Floats:
     """How many replicas of each class still fit."""
-    found = left.astype(float)
-    for resource in range(rest.shape[1]):
-        np.minimum(found, (rest[:, resource, None] + EPSILON) / problem.needs[None, :, resource], out=found)
-    return np.asarray(np.floor(found + EPSILON)).astype(np.int64)
+    found = left
+    for resource, inverse in enumerate(per_unit):
+        found = np.minimum(found, rest[:, resource, None] * inverse)
+    return np.asarray(np.floor(found + EPSILON))
 
 
-def _chosen(ratio: Floats, rest: Floats, taste: Taste, live: Ints, open_: Bools) -> Ints:
+def _chosen(ratio: Floats, rest: Floats, worth: Floats, balance: Floats, open_: Bools) -> Ints:
     room = np.maximum(rest, EPSILON)
-    off = ratio[None] - np.log(room[:, 1] / room[:, 0])[:, None]
-    score = taste.worth[live] - taste.balance[live, None] * off * off
-    return np.asarray(np.argmax(np.where(open_, np.round(score, _PLACES), -np.inf), axis=1))
+    off = ratio - np.log(room[:, 1] / room[:, 0])[:, None]
+    score = worth - balance[:, None] * off * off
+    return np.asarray(np.where(open_, np.rint(score * _PLACES), -np.inf).argmax(axis=1))
 
 
 def retyped(problem: Arrays, types: Ints, mixes: Ints, price: Floats, usable: Bools) -> Ints:
