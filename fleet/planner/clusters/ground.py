@@ -152,7 +152,8 @@ class Ground:
         """Replicas as loads: the base that stays on demand where they may be interrupted, and the rest."""
         anywhere = self.markets[workload.name].ways
         base = base if workload.interruptible else 0
-        yield self._load(workload, base, frozenset(pair for pair in anywhere if pair[1] != "spot"))
+        if base:
+            yield self._load(workload, base, frozenset(pair for pair in anywhere if pair[1] != "spot"))
         yield self._load(workload, count - base, anywhere)
 
     def _load(self, workload: Service, count: int, allowed: frozenset[tuple[str, str]]) -> Load:

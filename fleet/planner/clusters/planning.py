@@ -1,7 +1,8 @@
 """From a cluster and its services to its part of the plan."""
 
 import math
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -241,13 +242,13 @@ def _grouped(ground: Ground, room: Room, packer: Packer) -> list[Zoned]:
 
 
 def _zones(
-    catalog: Catalog, region: str, count: int, markets: Iterable[Market], wanted: Sequence[str]
+    catalog: Catalog, region: str, count: int, markets: Collection[Market], wanted: Sequence[str]
 ) -> tuple[str, ...]:
     """The zones that are wanted, then those in which most of the usable types are offered; ties by name."""
-    offered = dict.fromkeys(catalog.zones(region), 0)
-    for market in markets:
-        for offer in market.offers:
-            for zone in offer.zones:
-                offered[zone] = offered.get(zone, 0) + 1
+    offered = Counter(dict.fromkeys(catalog.zones(region), 0))
+    shared = {id(market): market for market in markets}
+    for place, members in Counter(map(id, markets)).items():
+        there = Counter(zone for offer in shared[place].offers for zone in offer.zones)
+        offered.update({zone: members * offers for zone, offers in there.items()})
     order = sorted(offered, key=lambda zone: (zone not in wanted, -offered[zone], zone))
     return tuple(sorted(order[:count]))

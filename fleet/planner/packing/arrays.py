@@ -162,7 +162,7 @@ def _kept(room: Floats, allowed: Bools, takes: Floats, most: Ints, useful: Bools
 
 
 def _distinct(rows: Bools) -> tuple[Bools, Ints]:
-    """The different rows in order, and which of them each row is. (`numpy.unique` takes ten times as long.)"""
+    """The different rows in order, and which of them each row is; `numpy.unique` takes ten times as long."""
     keys = [row.tobytes() for row in rows]
     order = {key: place for place, key in enumerate(sorted(set(keys)))}
     index = np.array([order[key] for key in keys], dtype=np.int64)
