@@ -16,11 +16,11 @@ def bound_usd(ground: Ground, group: Sequence[Service], room: Room, solved: Solv
 
     Two bounds hold for every choice of zones, of where a remainder lies, and of how limits are shared out: that of a
     packing without zones, and the cheapest zones, each with what every plan puts into a zone. The second is worked out
-    only while it takes it.
+    only while it takes it and there is time.
     """
     whole = replace(ground.without_zones(group), free=room.free, max_nodes=room.nodes)
     found = _finite(solved.bound_usd(whole, enough))
-    if found < enough:
+    if found < enough and not solved.is_late:
         found = max(found, _finite(_of_zones(ground, group, room, solved)))
     return found
 

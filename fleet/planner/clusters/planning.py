@@ -157,7 +157,8 @@ def _cheapest(ground: Ground, free: Mapping[str, float]) -> Part:
         elif part.status != "infeasible":
             bound = max(best.monthly_bound_usd, part.monthly_bound_usd)
             best = replace(min(best, part, key=_monthly_usd), monthly_bound_usd=bound)
-        if best.status != "infeasible" and float(_monthly_usd(best)) <= _enough(ground, best):
+        is_done = solved.is_late or float(_monthly_usd(best)) <= _enough(ground, best)
+        if best.status != "infeasible" and is_done:
             break
     return best or Part(status="infeasible")
 

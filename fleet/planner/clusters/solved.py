@@ -24,6 +24,11 @@ class Solved:
         """Nothing is solved yet, and so many seconds are left for all of it."""
         return cls(_until=time.monotonic() + seconds)
 
+    @property
+    def is_late(self) -> bool:
+        """Whether the time is over: what is found by then is good enough."""
+        return time.monotonic() > self._until
+
     def packing(self, problem: Problem) -> Packing:
         """The packing of a problem."""
         core = useful(problem)

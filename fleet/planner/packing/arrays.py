@@ -101,6 +101,7 @@ def arrays(problem: Problem) -> Arrays:
     most = np.array([_UNLIMITED if node.most is None else node.most for node in nodes], dtype=np.int64)
     useful = mask.any(axis=1) & (most > 0)
     kept = _kept(room, allowed, takes, most, useful)
+    bind = takes[kept].any(axis=0)
     groups, group = _distinct(allowed[kept].T)
     return Arrays(
         needs=needs,
@@ -110,8 +111,8 @@ def arrays(problem: Problem) -> Arrays:
         mask=mask[kept],
         group=group,
         allowed=groups.T,
-        takes=takes[kept],
-        free=np.array([problem.free[name] for name in limits], dtype=float),
+        takes=takes[kept][:, bind],
+        free=np.array([problem.free[name] for name in limits], dtype=float)[bind],
         most=most[kept],
         max_nodes=_UNLIMITED if problem.max_nodes is None else problem.max_nodes,
         types=tuple(order[t] for t in kept),

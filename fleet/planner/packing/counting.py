@@ -16,6 +16,8 @@ from fleet.planner.packing.problem import RESOURCES
 _UNITS = 2_000
 _GRAIN = 1_000.0
 """Needs are counted in thousandths; finer ones are not cut."""
+_SLACK = 1e-6
+"""What rows give way by: far more than the solver's tolerance, which takes rows that meet exactly to clash."""
 _PLACED = 1_500
 """Pairs of a type and a class up to which placing costs little. It proves more where few types suit all classes."""
 _MIP_NODES = 500
@@ -93,13 +95,13 @@ def counted_usd(problem: Arrays, room: Floats, covers: Sequence[Cover], seconds:
         for price, most in zip(problem.price, problem.most, strict=True)
     ]
     for cover in covers:
-        terms = {nodes[t]: float(cover.most[t]) * (1 + EPSILON) for t in np.flatnonzero(cover.most > 0)}
-        program.row(terms, low=cover.total * (1 - EPSILON))
+        terms = {nodes[t]: float(cover.most[t]) * (1 + _SLACK) for t in np.flatnonzero(cover.most > 0)}
+        program.row(terms, low=cover.total * (1 - _SLACK))
     if problem.mask.size <= _PLACED:
         _place(program, nodes, problem, room)
     for limit, free in enumerate(problem.free):
         takes = problem.takes[:, limit]
-        program.row({nodes[t]: float(takes[t]) for t in np.flatnonzero(takes)}, high=float(free) + EPSILON)
+        program.row({nodes[t]: float(takes[t]) for t in np.flatnonzero(takes)}, high=float(free) + _SLACK)
     if problem.max_nodes < _UNLIMITED:
         program.row(dict.fromkeys(nodes, 1.0), high=float(problem.max_nodes))
     found = solve(program, Limits(nodes=_MIP_NODES, seconds=seconds, restarts=False))
@@ -118,4 +120,4 @@ def _place(program: Program, nodes: Sequence[int], problem: Arrays, room: Floats
         held = [place for place in range(len(problem.counts)) if (type_, place) in parts]
         for resource in range(RESOURCES):
             terms = {parts[type_, place]: float(problem.needs[place, resource]) for place in held}
-            program.row({**terms, node: -float(room[type_, resource]) - EPSILON}, high=0.0)
+            program.row({**terms, node: -float(room[type_, resource]) - _SLACK}, high=0.0)

@@ -8,6 +8,7 @@ import pytest
 
 from fleet.catalog import Catalog
 from fleet.planner import plan
+from fleet.planner.clusters import solved as zone_problems
 from fleet.spec.model import FleetSpec
 
 TODAY = date(2026, 12, 1)
@@ -148,3 +149,22 @@ def test_workloads_with_rules_of_their_own_sit_only_where_these_allow(catalog):
 
     kinds = {node.instance_type for node in found.nodes if "intel" in node.replicas}
     assert {catalog.types[name].architecture for name in kinds} == {"x86_64"}
+
+
+@pytest.mark.parametrize(("seconds", "is_tried"), [(30, True), (0.001, False)])
+def test_other_ways_to_share_replicas_among_zones_are_tried_only_while_there_is_time(
+    catalog, monkeypatch, seconds, is_tried
+):
+    asked = []
+    pack = zone_problems.pack
+    monkeypatch.setattr(zone_problems, "pack", lambda problem: asked.append(problem) or pack(problem))
+
+    found = solved(
+        catalog,
+        *(service(f"w{number}", 4, 0.7 + number / 10, 3.1, zone_spread=3) for number in range(5)),
+        cluster={"zones": 3},
+        planner={"time_limit_seconds": seconds},
+    )
+
+    assert placed(found) == {f"w{number}": 4 for number in range(5)}
+    assert (len(asked) > 3) is is_tried

@@ -1,15 +1,18 @@
 """Bounds under limits, held against the true optimum of problems small enough to try everything."""
 
+from dataclasses import replace
 from functools import cache
 from itertools import product
+from unittest import mock
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fleet.catalog import Catalog
 from fleet.catalog.model import Price
 from fleet.planner.candidates import Offer
-from fleet.planner.packing import Load, NodeType, Problem, pack, proved_usd
+from fleet.planner.packing import Load, NodeType, Problem, counting, pack, proved_usd
 
 REGION = "us-east-1"
 QUOTA = "vcpus"
@@ -90,13 +93,31 @@ def least_usd(problem):
     return best(0, counts, problem.free.get(QUOTA, 1e9), nodes, problem.types[0].most)
 
 
+@pytest.mark.parametrize("placed", [0, 1_500])
 @settings(max_examples=60, deadline=None, derandomize=True)
-@given(problems())
-def test_no_bound_exceeds_the_optimum_and_no_packing_beats_it(problem):
-    optimum, packing = least_usd(problem), pack(problem)
+@given(problem=problems())
+def test_no_bound_exceeds_the_optimum_and_no_packing_beats_it(placed, problem):
+    """Whether whole nodes are counted with replicas in their places, as where these are few, or without."""
+    with mock.patch.object(counting, "_PLACED", placed):
+        optimum, packing = least_usd(problem), pack(problem)
+        proved = proved_usd(problem, float("inf"))
 
     assert packing.bound_usd <= optimum + 1e-7
-    assert proved_usd(problem, float("inf")) <= optimum + 1e-7
+    assert proved <= optimum + 1e-7
     if packing.columns:
         assert packing.hourly_usd >= optimum - 1e-7
         assert packing.status != "optimal" or packing.hourly_usd <= optimum * (1 + 1e-6) + 1e-9
+
+
+def test_a_limit_that_no_useful_type_takes_is_no_limit():
+    """One of two equal types counts against the quota, the other serves as well; what forbids a packing is `most`."""
+    free, counted = node(NAMES[0], (2, 2), 1.0, 0, None), node(NAMES[2], (2, 2), 1.0, 1, None)
+    large = node(NAMES[1], (3, 2), 1.0, 0, 1)
+    loads = tuple(
+        Load(workload=f"w{vcpus}", need=(vcpus, 1.0, 1.0), count=count, allowed=EVERY)
+        for vcpus, count in ((3.0, 2), (1.0, 1))
+    )
+    problem = Problem(loads=loads, types=(counted, large, free), free={QUOTA: 0.0}, max_nodes=5)
+
+    assert pack(problem).status == "infeasible"
+    assert pack(replace(problem, types=(counted, replace(large, most=2), free))).hourly_usd == 3.0
