@@ -8,6 +8,7 @@ from typing import Literal
 from fleet.cost.machines import Machines
 from fleet.cost.ways import Option, Ways
 from fleet.interval import Interval
+from fleet.money import HOURS_PER_MONTH
 
 __all__ = ["Case", "Filling", "cases_of", "fill"]
 
@@ -67,8 +68,8 @@ def fill(machines: Machines, ways: Ways, case: Case) -> Filling:
         if side.gaps or not side.options:
             is_open = True
         else:
-            option = _pick(machines, side.options, case.pick, steady=side is ways.steady)
-            parts.append(_instances(option, units, capacity))
+            options = _taken(machines, side.options) if side is ways.steady else side.options
+            parts.append(_extreme([_instances(option, units, capacity) for option in options], case.pick))
     return Filling(tuple(parts), is_open)
 
 
@@ -78,17 +79,24 @@ def _instances(option: Option, part: Decimal, capacity: Decimal) -> tuple[Option
     return option, _round_up(wanted) if _is_whole(capacity) else wanted
 
 
-def _pick(machines: Machines, options: tuple[Option, ...], pick: _Pick, *, steady: bool) -> Option:
-    """What AWS launches: on demand the cheapest where the strategy says so, else either end of what it may choose."""
-    if steady and machines.takes_the_cheapest:
-        cheapest = _extreme(options, "cheapest").type
-        options = tuple(option for option in options if option.type == cheapest)
-    return _extreme(options, pick)
+def _taken(machines: Machines, options: tuple[Option, ...]) -> tuple[Option, ...]:
+    """What AWS may launch on demand: only the type that is cheapest by the unit, where the strategy says so."""
+    if not machines.takes_the_cheapest:
+        return options
+    cheapest = min(options, key=lambda option: (option.per_unit(), option.type)).type
+    return tuple(option for option in options if option.type == cheapest)
 
 
-def _extreme(options: tuple[Option, ...], pick: _Pick) -> Option:
+def _extreme(parts: list[tuple[Option, Decimal]], pick: _Pick) -> tuple[Option, Decimal]:
+    """The part that costs least or most: a heavy type is cheap by the unit, and one of it is dear for a single unit."""
     best = min if pick == "cheapest" else max
-    return best(options, key=lambda option: (option.per_unit(), option.type))
+    return best(parts, key=lambda part: (_hour(part[0], pick) * part[1], part[0].type))
+
+
+def _hour(option: Option, pick: _Pick) -> Decimal:
+    """What an hour of one instance costs with its volumes."""
+    charges = option.volumes.low if pick == "cheapest" else option.volumes.high
+    return option.hourly.usd + sum((c.quantity * c.price.usd for c in charges), Decimal(0)) / HOURS_PER_MONTH
 
 
 def _is_whole(value: Decimal) -> bool:

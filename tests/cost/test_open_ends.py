@@ -213,6 +213,35 @@ def test_a_unit_of_capacity_costs_its_share_of_an_instance(make, price):
         assert found["f"].monthly_usd == expected
 
 
+def test_a_volume_with_each_instance_makes_many_small_ones_dear(make, price):
+    """Eight units: eight of the type that is cheaper by the unit carry eight volumes of a TiB, two heavy ones two."""
+    disk = {"deviceName": "/dev/xvda", "ebs": {"volumeType": "gp3", "volumeSize": 1024}}
+    template = make("template", "t", {"imageId": "ami-1", "blockDeviceMappings": [disk]})
+    overrides = [{"instanceType": "m7a.4xlarge", "weightedCapacity": "4"}, {"instanceType": "c6g.medium"}]
+    block = {"launchTemplateSpecification": spec(), "overrides": overrides}
+    target = {"totalTargetCapacity": 8, "defaultTargetCapacityType": "spot"}
+    inputs = {"launchTemplateConfigs": [block], "targetCapacitySpecification": target}
+    found, _ = price(template, make("fleet", "f", inputs, uses={"launchTemplateConfigs": template}))
+    disks = 1024 * EBS["gp3 storage"]
+
+    assert SPOT["c6g.medium"] < SPOT["m7a.4xlarge"] / 4
+    ends = [2 * (SPOT["m7a.4xlarge"] * MONTH + disks), 8 * (SPOT["c6g.medium"] * MONTH + disks)]
+    assert found["f"].monthly_usd == Interval(min(ends), max(ends))
+
+
+def test_one_unit_of_a_heavy_type_is_a_whole_instance(make, price):
+    """By the unit the heavy one is cheaper; for the last unit it is not, and either may be launched."""
+    template = make("template", "t", {"imageId": "ami-1"})
+    overrides = [{"instanceType": LARGE, "weightedCapacity": "2"}, {"instanceType": SMALL, "weightedCapacity": "1"}]
+    block = {"launchTemplateSpecification": spec(), "overrides": overrides}
+    target = {"totalTargetCapacity": 1, "defaultTargetCapacityType": "spot"}
+    inputs = {"launchTemplateConfigs": [block], "targetCapacitySpecification": target}
+    found, _ = price(template, make("fleet", "f", inputs, uses={"launchTemplateConfigs": template}))
+
+    assert SPOT[LARGE] / 2 < SPOT[SMALL]
+    assert found["f"].monthly_usd == Interval(SPOT[SMALL] * MONTH, SPOT[LARGE] * MONTH)
+
+
 def test_the_cheapest_pool_is_found_among_three_weights(make, price):
     """Twelve units: three of weight 4, four of weight 3, or twelve of weight 1."""
     template = make("template", "t", {"imageId": "ami-1"})
