@@ -5,18 +5,22 @@ commitment. AWS applies EC2 Instance Savings Plans before Compute Savings Plans,
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
+from types import MappingProxyType
 
 from fleet.catalog import Catalog
-from fleet.catalog.model import InstanceType, Price, SavingsPlanRate
+from fleet.catalog.model import InstanceType, Price, SavingsPlanRate, Unpriced
 from fleet.money import HOURS_PER_MONTH, usd
+from fleet.planner.prices import negotiated
 from fleet.plans.model import Allocation
 from fleet.spec.model import FleetSpec, PurchaseRules, SavingsPlan
 
 _HUNDRED = Decimal(100)
+_ENDLESS = Decimal(1_000_000_000)
+"""USD an hour: more than any fleet costs."""
 _WASTE = Decimal("0.05")
 """Share of a commitment that may stay unused without a word: whole instances seldom use all of it."""
 
@@ -44,8 +48,37 @@ def _names(plan: SavingsPlan, family: str, region: str) -> bool:
     return plan.kind == "compute" or (plan.family == family and plan.region == region)
 
 
+class PricedPlan(SavingsPlan):
+    """A plan that commits as much as is wanted, at a price on top for each dollar of it that is used."""
+
+    usd_per_usd: Decimal = Decimal(0)
+
+
+def priced(spec: FleetSpec, prices: Mapping[SavingsPlan, Decimal]) -> FleetSpec:
+    """The spec with its plans unlimited, each dollar of them at a price on top; plans without a price are left out."""
+
+    def anew(plan: SavingsPlan) -> SavingsPlan:
+        fields = {**_kind(plan).model_dump(), "hourly_usd": _ENDLESS, "usd_per_usd": prices[_kind(plan)]}
+        return PricedPlan.model_construct(**fields)
+
+    def changed(rules: PurchaseRules) -> PurchaseRules:
+        return rules.model_copy(update={"savings_plans": [anew(p) for p in rules.savings_plans if _kind(p) in prices]})
+
+    return _with_rules(spec, changed)
+
+
 def plan_rate(catalog: Catalog, kind: InstanceType, region: str, listed: Price, plan: SavingsPlan) -> Price | None:
-    """The discount of the spec, else the dearest rate of the catalog (its term is not known); None without either."""
+    """What an hour costs under a plan: by the spec's discount, else by the dearest rate of the catalog; None without.
+
+    (The term of an owned plan, and so which of the catalog's rates it has, is not known.)
+    """
+    rate = _rate(catalog, kind, region, listed, plan)
+    if rate is not None and isinstance(plan, PricedPlan):
+        return replace(rate, usd=rate.usd * (1 + plan.usd_per_usd))
+    return rate
+
+
+def _rate(catalog: Catalog, kind: InstanceType, region: str, listed: Price, plan: SavingsPlan) -> Price | None:
     if plan.discount_percent is not None:
         amount = listed.usd * (_HUNDRED - Decimal(str(plan.discount_percent))) / _HUNDRED
         source = f"{listed.source}, less {plan.discount_percent} % by an owned savings plan"
@@ -73,8 +106,9 @@ def limit_name(plan: SavingsPlan) -> str:
 
 
 def commitment_room(rules: Iterable[PurchaseRules]) -> dict[str, float]:
-    """What each plan still commits, USD an hour, by the name of its limit."""
-    return {limit_name(plan): float(plan.hourly_usd) for some in rules for plan in some.savings_plans}
+    """What each plan still commits, USD an hour, by the name of its limit; plans without a limit are left out."""
+    plans = (plan for some in rules for plan in some.savings_plans if not isinstance(plan, PricedPlan))
+    return {limit_name(plan): float(plan.hourly_usd) for plan in plans}
 
 
 def less_commitments(spec: FleetSpec, allocations: Iterable[Allocation], catalog: Catalog) -> FleetSpec:
@@ -84,10 +118,31 @@ def less_commitments(spec: FleetSpec, allocations: Iterable[Allocation], catalog
         return spec
     left = in_order(spec)
     for allocation in used:
-        _take(left, allocation, catalog.types[allocation.instance_type].family)
+        amount = allocation.unit_hourly_usd * allocation.count
+        for plan in paying(allocation, left, spec, catalog):
+            taken = min(left[plan], amount)
+            left[plan] -= taken
+            amount -= taken
 
     def reduced(rules: PurchaseRules) -> PurchaseRules:
         plans = [plan.model_copy(update={"hourly_usd": left[_kind(plan)]}) for plan in rules.savings_plans]
+        return rules.model_copy(update={"savings_plans": plans})
+
+    return _with_rules(spec, reduced)
+
+
+def less(spec: FleetSpec, amounts: Iterable[Mapping[SavingsPlan, Decimal]]) -> FleetSpec:
+    """The spec with its plans reduced by amounts, USD an hour."""
+    taken: dict[SavingsPlan, Decimal] = defaultdict(Decimal)
+    for some in amounts:
+        for plan, amount in some.items():
+            taken[plan] += amount
+
+    def reduced(rules: PurchaseRules) -> PurchaseRules:
+        plans = [
+            plan.model_copy(update={"hourly_usd": max(Decimal(0), plan.hourly_usd - taken[_kind(plan)])})
+            for plan in rules.savings_plans
+        ]
         return rules.model_copy(update={"savings_plans": plans})
 
     return _with_rules(spec, reduced)
@@ -162,10 +217,28 @@ def _order(plan: SavingsPlan) -> tuple[bool, float, str]:
     return (plan.kind == "compute", -(plan.discount_percent or 0.0), limit_name(plan))
 
 
-def _take(left: dict[SavingsPlan, Decimal], allocation: Allocation, family: str) -> None:
-    amount = allocation.unit_hourly_usd * allocation.count
-    for plan, remaining in left.items():
-        if _names(plan, family, allocation.region):
-            taken = min(remaining, amount)
-            left[plan] = remaining - taken
-            amount -= taken
+def paying(
+    allocation: Allocation,
+    plans: Iterable[SavingsPlan],
+    spec: FleetSpec,
+    catalog: Catalog,
+    prices: Mapping[SavingsPlan, Decimal] = MappingProxyType({}),
+) -> list[SavingsPlan]:
+    """The plans that may pay for an allocation, told by its price: their rate, with what is on top of it.
+
+    Plans are told apart by nothing else, as an allocation does not say which pays for it.
+    """
+    kind = catalog.types[allocation.instance_type]
+    listed = negotiated(spec.price_book, kind, catalog.on_demand(kind.name, allocation.region), date.min)
+    if allocation.purchase != "savings_plan" or isinstance(listed, Unpriced):
+        return []
+    rates = (
+        (plan, plan_rate(catalog, kind, allocation.region, listed, plan))
+        for plan in plans
+        if _names(plan, kind.family, allocation.region)
+    )
+    return [
+        plan
+        for plan, rate in rates
+        if rate is not None and rate.usd * (1 + prices.get(plan, 0)) == allocation.unit_hourly_usd
+    ]

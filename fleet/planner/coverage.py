@@ -5,7 +5,7 @@ type, the cheapest fleet at list prices is the cheapest one with the plan too, a
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -39,7 +39,7 @@ def paid_by_plans(part: Part, spec: FleetSpec, catalog: Catalog, today: date) ->
             rest -= count
         if rest:
             found.append(_some(item, rest))
-    return replace(part, allocations=tuple(found), nodes=tuple(_nodes(part.nodes, covered)))
+    return replace(part, allocations=tuple(_joined(found)), nodes=tuple(_nodes(part.nodes, covered)))
 
 
 def least_usd(listed: Decimal, spec: FleetSpec, catalog: Catalog, hours: Decimal) -> Decimal:
@@ -108,6 +108,34 @@ def _taken(
             left[plan] = remaining - count * rate.usd
             rest -= count
             yield rate, count
+
+
+def _joined(allocations: Iterable[Allocation]) -> Iterator[Allocation]:
+    """Allocations with those that differ in their number alone as one: more of what was covered before."""
+    found: dict[str, Allocation] = {}
+    for item in allocations:
+        key = repr(item.model_copy(update={"count": 0, "monthly_usd": 0, "job_usd": None, "zones": (), "shares": {}}))
+        before = found.get(key)
+        found[key] = item if before is None else _sum(before, item)
+    yield from found.values()
+
+
+def _sum(one: Allocation, other: Allocation) -> Allocation:
+    count = one.count + other.count
+    shares = {
+        name: round((one.shares.get(name, 0.0) * one.count + other.shares.get(name, 0.0) * other.count) / count, 6)
+        for name in sorted({*one.shares, *other.shares})
+    }
+    jobs = [item.job_usd for item in (one, other) if item.job_usd is not None]
+    return one.model_copy(
+        update={
+            "count": count,
+            "zones": sorted({*one.zones, *other.zones}),
+            "monthly_usd": one.monthly_usd + other.monthly_usd,
+            "job_usd": sum(jobs, Decimal(0)) if jobs else None,
+            "shares": shares,
+        }
+    )
 
 
 def _some(item: Allocation, count: int) -> Allocation:

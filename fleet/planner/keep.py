@@ -6,7 +6,7 @@ whatever moves saves at least k per cent of what it cost, and what is kept is ne
 """
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from decimal import Decimal
 
@@ -42,7 +42,7 @@ def settled(
     if exact is not None and (fresh.status == "infeasible" or cost(exact) - cost(fresh) <= share * cost(exact)):
         return exact, None
     possible = [part for part in (*kept, fresh) if part.status != "infeasible"]
-    best = min(possible, key=lambda part: cost(part) - share * _staying(part, before), default=fresh)
+    best = min(possible, key=lambda part: cost(part) - share * staying_usd(part.allocations, before), default=fresh)
     return best, _change(step, before, best, _why(exact, best))
 
 
@@ -87,10 +87,10 @@ def _proved_by(fresh: Part, part: Part) -> Part:
     )
 
 
-def _staying(part: Part, before: Instances) -> Decimal:
+def staying_usd(allocations: Iterable[Allocation], before: Instances) -> Decimal:
     """What the instances cost that were there before."""
     left, found = Counter(before), Decimal(0)
-    for item in part.allocations:
+    for item in allocations:
         key = (item.instance_type, _bought(item), item.region)
         stay = min(item.count, left[key])
         left[key] -= stay

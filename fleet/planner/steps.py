@@ -3,13 +3,15 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from decimal import Decimal
 from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
 from fleet.catalog import Catalog
+from fleet.money import HOURS_PER_MONTH, usd
 from fleet.planner.accelerators import plan_inference, plan_rendering, plan_training
 from fleet.planner.candidates import NO_TOLL
-from fleet.planner.clusters import kept_clusters, plan_cluster, relaxed_cluster_usd
+from fleet.planner.clusters import hours_of, kept_clusters, members_of, plan_cluster, relaxed_cluster_usd
 from fleet.planner.commitments import less_commitments, without_plans
 from fleet.planner.covering import cover
 from fleet.planner.mac import as_batch, needs_mac, plan_apple_builds
@@ -19,7 +21,18 @@ from fleet.planner.packing import NEAR
 from fleet.planner.part import Part
 from fleet.planner.quotas import Quotas
 from fleet.plans.model import Allocation, Node
-from fleet.spec.model import AppleBuilds, Batch, Cluster, FleetSpec, Inference, Pool, Rendering, Service, Workload
+from fleet.spec.model import (
+    AppleBuilds,
+    Batch,
+    Cluster,
+    FleetSpec,
+    Inference,
+    Pool,
+    Rendering,
+    Service,
+    Training,
+    Workload,
+)
 
 if TYPE_CHECKING:
     from fleet.vocabulary import Purchase
@@ -83,6 +96,8 @@ class Step:
     keep: _Keeper = field(compare=False)
     rules_out: _Doubter = field(compare=False, default=_doubts_nothing)
     """Whether not even part instances do: sure, and quicker than a plan. False says nothing."""
+    most_hours: Decimal = Decimal(HOURS_PER_MONTH)
+    """Hours that an instance of it can count for, in a month or in a job."""
 
     def owns(self, allocation: Allocation) -> bool:
         """Whether an allocation is this step's."""
@@ -102,7 +117,7 @@ def steps_of(spec: FleetSpec, catalog: Catalog, today: date, how: How = cover) -
         if not (isinstance(workload, Service) and workload.cluster is not None):
             plan = partial(_planned, workload.name, catalog, today, how)
             keep = partial(_kept, workload.name, catalog, today)
-            steps.append(Step(name=workload.name, plan=plan, keep=keep))
+            steps.append(Step(name=workload.name, plan=plan, keep=keep, most_hours=_most_hours(workload, catalog)))
             continue
         cluster = clusters.pop(workload.cluster, None)
         if cluster is not None:
@@ -113,9 +128,20 @@ def steps_of(spec: FleetSpec, catalog: Catalog, today: date, how: How = cover) -
                     plan=partial(_clustered, cluster, catalog, today),
                     keep=partial(_kept_cluster, cluster, catalog, today),
                     rules_out=partial(_cluster_ruled_out, cluster, catalog, today),
+                    most_hours=usd(hours_of(members_of(spec, cluster))),
                 )
             )
     return steps
+
+
+def _most_hours(workload: Workload, catalog: Catalog) -> Decimal:
+    """Hours in which instances of a workload run: those of a month, or of a job by its deadline."""
+    batch = _as_batch(workload, catalog)
+    if batch is not None:
+        return usd(batch[0].runs_per_month * batch[0].deadline_hours)
+    if isinstance(workload, Training):
+        return usd(24 * workload.deadline_days)
+    return usd(HOURS_PER_MONTH if workload.hours_per_month is None else workload.hours_per_month)
 
 
 def _clustered(

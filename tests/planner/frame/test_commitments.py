@@ -119,3 +119,66 @@ def test_next_steps_name_a_commitment_that_would_pay_for_itself(catalog, plan):
     assert "saves 29,732.61 USD a month" in worth[0]
     assert not [step for step in rare.next_steps if "would pay for itself" in step]
     assert date.fromisoformat(worth[0].split("rate of ")[1][:10]) <= date(2026, 12, 1)
+
+
+def shared(*plans, **top):
+    """A night's batch work first, then what runs all month: all of it could use up the plans."""
+    need = {"per_replica": {"vcpus": 2, "memory_gib": 4}}
+    night = {"vcpu_hours": 4000, "runs_per_month": 5, "deadline_hours": 4, "memory_gib_per_vcpu": 4}
+    workloads = [
+        {"name": "night", "kind": "batch", **night},
+        {"name": "own", "kind": "service", "replicas": 40, "zone_spread": 3, **need},
+        {"name": "web", "kind": "service", "cluster": "k", "replicas": 60, "zone_spread": 3, **need},
+        {"name": "rare", "kind": "service", "replicas": 60, "hours_per_month": 100, **need},
+    ]
+    return spec_of(*plans, workloads=workloads, **top)
+
+
+@pytest.mark.parametrize(
+    "plans",
+    [
+        pytest.param([{**COMPUTE, "hourly_usd": 4}], id="one compute plan"),
+        pytest.param([{**COMPUTE, "hourly_usd": 3}, {**OF_M7I, "hourly_usd": 1}], id="and one of a family"),
+    ],
+)
+def test_plans_pay_for_what_runs_longest_and_the_bound_knows_it(catalog, plan, check, plans):
+    spec = shared(*plans)
+    found = plan(spec, catalog)
+
+    check(spec, catalog, found)
+    steady = [item for item in found.allocations if set(item.workloads) <= {"own", "web"}]
+    committed = sum(Decimal(str(some["hourly_usd"])) for some in plans)
+    # What is left after whole instances may go to others.
+    assert sum(spent(found.model_copy(update={"allocations": steady})).values()) > Decimal("0.85") * committed
+    assert found.gap_percent < 2.5
+
+
+def test_a_fleet_that_shares_plans_stays_as_locked(catalog, plan):
+    spec = shared({**COMPUTE, "hourly_usd": 3}, {**OF_M7I, "hourly_usd": 1})
+    locked = plan(spec, catalog)
+    again = plan(spec, catalog, previous=locked)
+
+    assert again.changes == []
+    assert again.allocations == locked.allocations
+    assert again.lower_bound_usd == locked.lower_bound_usd
+
+
+def test_two_plans_that_pay_for_one_type_are_each_used_up_once(catalog, plan):
+    """What the compute plan pays of m7i is not taken for the other plan's, whose commitment would last longer."""
+    of_m7i = {**OF_M7I, "discount_percent": 35, "hourly_usd": 0.1, "region": "us-east-2"}
+    nodes = {"per_replica": {"vcpus": 0.5, "memory_gib": 5}, "cluster": "k", "zone_spread": 2}
+    spec = spec_of(
+        {**COMPUTE, "hourly_usd": 0.1},
+        of_m7i,
+        region="us-east-2",
+        candidates={"instance_types": ["m7i.large", "c7g.large"]},
+        clusters=[{"name": "k", "zones": 2}],
+        workloads=[
+            {"name": "web", "kind": "service", "replicas": 5, **nodes},
+            {"name": "own", "kind": "service", "replicas": 5, "per_replica": {"vcpus": 1.8, "memory_gib": 1}},
+        ],
+    )
+    found = plan(spec, catalog)
+
+    paid = [item for item in found.allocations if "30.0 % by an owned savings plan" in item.price_source]
+    assert 0 < sum(item.count * item.unit_hourly_usd for item in paid) <= Decimal("0.1")
