@@ -76,6 +76,17 @@ def test_an_unknown_base_of_an_unknown_size_has_no_upper_end(make, price):
     assert found["g"].monthly_usd_at_max_scale.max is None
 
 
+def test_an_unknown_base_may_be_all_of_the_largest_size(make, price):
+    """Two on spot at least, six on demand at most, where neither the size nor the base is known."""
+    template = make("template", "t", {"imageId": "ami-1", "instanceType": SMALL})
+    shares = {"onDemandBaseCapacity": UNKNOWN, "onDemandPercentageAboveBaseCapacity": 0}
+    sized = group(make, template, 2, 6, [SMALL], **shares)
+    unsure = make("group", "g", {**sized.inputs, "desiredCapacity": UNKNOWN}, uses={"mixedInstancesPolicy": template})
+    found, _ = price(template, unsure)
+
+    assert found["g"].monthly_usd == Interval(2 * SPOT[SMALL] * MONTH, 6 * OD[SMALL] * MONTH)
+
+
 def test_the_average_of_a_schedule_is_shared_out_as_it_is(make, price):
     """Half a month at three and half at none is one and a half, of which half is on demand: no instance is rounded."""
     template = make("template", "t", {"imageId": "ami-1", "instanceType": SMALL})
