@@ -42,7 +42,7 @@ def plan(
     if found.status == "infeasible" and previous is not None:
         # What is kept may be too dear for a budget that a new plan keeps.
         found = _planned(spec, catalog, today, None, progress)
-    if found.conflicts and not any(conflict.proved for conflict in found.conflicts):
+    if found.conflicts and not any(c.proved or "budget" not in c.constraint for c in found.conflicts):
         # So may be the few groups of instances for which a little more was spent.
         return _planned(spec, catalog, today, None, progress, cheapest_cover)
     return found
@@ -162,14 +162,14 @@ class _Walk:
                 crowded = True
                 continue
             limits = limits_of(self.spec, self.catalog, self._members(name), self.today)
-            clash = smallest_clash(self.spec, limits, partial(self._alone, name))
+            clash = smallest_clash(self.spec, limits, partial(self._alone, name), partial(self._ruled_out, name))
             yield from clash or found.parts[name].conflicts
         if crowded:
             names = [workload.name for workload in self.spec.workloads]
             quotas = [
                 x for x in limits_of(self.spec, self.catalog, names, self.today) if x.constraint.startswith("quota")
             ]
-            yield from smallest_clash(self.spec, quotas, self._together)
+            yield from smallest_clash(self.spec, quotas, self._together, lambda _: False)
 
     def _members(self, step: str) -> list[str]:
         return [
@@ -180,12 +180,21 @@ class _Walk:
 
     def _alone(self, name: str, spec: FleetSpec) -> Sequence[Part] | None:
         """One step's plan under another spec, from everything: any plan, for only whether there is one is asked."""
-        step = next(step for step in steps_of(spec, self.catalog, self.today) if step.name == name)
-        everything = Left(quotas=Quotas.of(spec, self.catalog), spec=without_plans(spec), near=math.inf)
+        step, everything = self._step(name, spec)
         if step.rules_out(everything):
             return None
         part = step.plan(everything)
         return None if part.status == "infeasible" else [part]
+
+    def _ruled_out(self, name: str, spec: FleetSpec) -> bool:
+        """Whether one step has surely no plan under another spec; what is no cluster is solved exactly, and quickly."""
+        step, everything = self._step(name, spec)
+        return step.rules_out(everything) or (step.cluster is None and step.plan(everything).status == "infeasible")
+
+    def _step(self, name: str, spec: FleetSpec) -> tuple[Step, Left]:
+        """A step under another spec, and everything that there is under it."""
+        step = next(step for step in steps_of(spec, self.catalog, self.today) if step.name == name)
+        return step, Left(quotas=Quotas.of(spec, self.catalog), spec=without_plans(spec), near=math.inf)
 
     def _together(self, spec: FleetSpec) -> Sequence[Part] | None:
         """All steps under another spec."""

@@ -90,7 +90,7 @@ class Conflict(_Value):
     allowed: str
     hint: str
     proved: bool = True
-    """False for a budget that every plan found passes, while the bound does not: another plan may keep it."""
+    """False where no plan was found that keeps it, while none is ruled out either: another plan may keep it."""
 
 
 class Lease(_Value):

@@ -93,7 +93,8 @@ def claim(plan: Plan) -> str:
     """How good the plan is proved to be, in a few words."""
     if plan.status == "infeasible":
         unproved = bool(plan.conflicts) and not any(conflict.proved for conflict in plan.conflicts)
-        return "no plan within the budget was found" if unproved else "no fleet is possible"
+        what = "budget" if all("budget" in conflict.constraint for conflict in plan.conflicts) else "limits"
+        return f"no plan within the {what} was found" if unproved else "no fleet is possible"
     if plan.status == "timed_out" and not plan.allocations:
         return "time limit reached: nothing was found"
     seconds = f", solved in {plan.solve_seconds:.2f} s" if plan.solve_seconds is not None else ""

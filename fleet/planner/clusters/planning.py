@@ -174,6 +174,10 @@ def _monthly_usd(part: Part) -> Decimal:
 
 def _choices(ground: Ground) -> Iterator[Ground]:
     """The ground as it is; with what is left over spread in turn; and both in the zones that are cheapest alone."""
+    if math.isinf(ground.near):
+        # Only whether there is any plan is asked.
+        yield ground
+        return
     is_even = all(workload.replicas % workload.zone_spread == 0 for workload in ground.members)
     turns = (False,) if is_even else (False, True)
     yield from (replace(ground, in_turn=turn) for turn in turns)

@@ -133,6 +133,9 @@ class _Search:
     def run(self) -> None:
         """All stages."""
         self.best = constructed(self._columns.builder, self._enough)
+        if np.isinf(self._problem.near):
+            # Only whether there is any is asked: what takes seconds to find is not sought.
+            return
         for stage, apart in self._stages():
             if self._is_done(apart):
                 return

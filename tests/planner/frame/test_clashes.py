@@ -192,8 +192,11 @@ def test_a_workload_of_one_zone_lies_where_its_type_is_sold(catalog, plan):
     assert {node.zone for node in found.nodes if "rare" in node.replicas} == {"us-east-1c"}
 
 
-def test_two_clashing_limits_among_sixty_take_few_plans():
-    """Every plan takes time: halving finds the pair without asking about each limit."""
+@pytest.mark.parametrize(
+    ("sure", "plans"), [pytest.param(False, 40, id="by plans"), pytest.param(True, 4, id="by proof")]
+)
+def test_two_clashing_limits_among_sixty_take_few_plans(sure, plans):
+    """Every plan takes time: halving finds the pair, and proofs stand for plans where there are some."""
     from fleet.planner.clashes import smallest_clash
     from fleet.planner.limits import Limit
 
@@ -217,7 +220,8 @@ def test_two_clashing_limits_among_sixty_take_few_plans():
         asked.append(kept)
         return None if {17, 41} <= kept else ()
 
-    found = smallest_clash(frozenset(range(60)), limits, answer)
+    found = smallest_clash(frozenset(range(60)), limits, answer, lambda kept: sure and {17, 41} <= kept)
 
     assert sorted(conflict.constraint for conflict in found) == ["limit 17", "limit 41"]
-    assert len(asked) < 40
+    assert {conflict.proved for conflict in found} == {sure}
+    assert len(asked) < plans
