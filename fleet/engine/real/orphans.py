@@ -1,7 +1,7 @@
 """What killed runs leave behind: their processes, and their folders, whose logs of calls hold secrets in plain text.
 
-Run as a script, by path, this is the guard of a run: it waits for the run's process to be gone, however it ended, and
-cleans up after it. Nothing of `fleet` is imported, so that it starts at once.
+Run as a script, by path, this is the guard of a run: it waits for the lock that goes with the run's process, however
+that ends, and cleans up after it. Nothing of `fleet` is imported, so that it starts at once.
 """
 
 from __future__ import annotations
@@ -40,22 +40,23 @@ def guarded_folder() -> Iterator[Path]:
     _remove_orphans(place)
     folder = Path(tempfile.mkdtemp(prefix=_PREFIX, dir=place))
     try:
-        with (folder / "owner").open("w") as owner, _guard(place):
+        with (folder / "owner").open("w") as owner:
             fcntl.flock(owner, fcntl.LOCK_EX)
             # Under its own name only when it is locked: nobody takes a folder that is just being made for an orphan.
             (folder / "owner").rename(folder / _OWNER)
-            yield folder
+            with _guard(folder):
+                yield folder
     finally:
         end_strays(str(folder))
         shutil.rmtree(folder, ignore_errors=True)
 
 
 @contextlib.contextmanager
-def _guard(place: Path) -> Iterator[None]:
+def _guard(folder: Path) -> Iterator[None]:
     """A process that outlives this one, if it is killed, long enough to clean up."""
     guard = subprocess.Popen(  # noqa: S603  (this very file)
-        [sys.executable, "-I", "-S", __file__, str(place)],
-        stdin=subprocess.PIPE,
+        [sys.executable, "-I", "-S", __file__, str(folder)],
+        stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
         # In a session of its own: an interrupt from the terminal is not meant for it.
@@ -66,17 +67,19 @@ def _guard(place: Path) -> Iterator[None]:
     finally:
         guard.kill()
         guard.wait()
-        assert guard.stdin is not None
-        guard.stdin.close()
 
 
 def _remove_orphans(place: Path) -> None:
     for folder in place.glob(f"{_PREFIX}*"):
-        try:
-            with (folder / _OWNER).open("r+") as owner:
-                fcntl.flock(owner, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            continue  # in use, just being made, or another user's
+        # What cannot be had is in use, just being made, or another user's.
+        with contextlib.suppress(OSError):
+            _remove(folder, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+
+def _remove(folder: Path, lock: int) -> None:
+    """End what a run left, and remove its folder, once its lock can be had."""
+    with (folder / _OWNER).open("r+") as owner:
+        fcntl.flock(owner, lock)
         end_strays(str(folder), patience=0)
         shutil.rmtree(folder, ignore_errors=True)
 
@@ -111,5 +114,4 @@ def _carriers(marker: str) -> list[int]:
 
 
 if __name__ == "__main__":
-    sys.stdin.buffer.read()  # nobody writes: it ends with the process that holds the other end
-    _remove_orphans(Path(sys.argv[1]))
+    _remove(Path(sys.argv[1]), fcntl.LOCK_EX)
