@@ -11,6 +11,7 @@ with the first resource, before anything is made.
 from collections.abc import Mapping
 from concurrent import futures
 from pathlib import Path
+from sys import intern
 from typing import Any
 
 import grpc
@@ -91,7 +92,7 @@ class Analyzer(analyzer_pb2_grpc.AnalyzerServicer):
 
     def Analyze(self, request: Any, _context: Any) -> Any:  # noqa: N802
         """Keeps the inputs; what they break is said when the whole stack is known."""
-        self._inputs[request.urn] = wire.plain(request.properties)
+        self._inputs[intern(request.urn)] = wire.plain(request.properties)
         return proto.AnalyzeResponse()
 
     def AnalyzeStack(self, request: Any, context: Any) -> Any:  # noqa: N802

@@ -9,12 +9,13 @@ import threading
 import traceback
 from concurrent import futures
 from pathlib import Path
-from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import grpc
+from google.protobuf.message_factory import GetMessageClass
 from pulumi.runtime.proto import analyzer_pb2 as proto
-from pulumi.runtime.proto import analyzer_pb2_grpc
+
+from fleet_policies.question import StackQuestion
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -24,7 +25,9 @@ if TYPE_CHECKING:
 __all__ = ["serve"]
 
 _LARGEST = 400 * 1024 * 1024
-_METHODS = [name for name in vars(analyzer_pb2_grpc.AnalyzerServicer) if not name.startswith("_")]
+_SERVICE = proto.DESCRIPTOR.services_by_name["Analyzer"]
+_READ = {"AnalyzeStack": StackQuestion}
+"""How questions are read that are not read as the messages they are."""
 
 
 def serve() -> None:
@@ -34,7 +37,7 @@ def serve() -> None:
     options = [("grpc.max_receive_message_length", _LARGEST), ("grpc.max_send_message_length", _LARGEST)]
     server = grpc.server(futures.ThreadPoolExecutor(max_workers=1), options=options)
     loading: futures.Future[Analyzer] = futures.Future()
-    analyzer_pb2_grpc.add_AnalyzerServicer_to_server(_early(loading), server)
+    server.add_generic_rpc_handlers((_handlers(loading),))
     port = server.add_insecure_port("127.0.0.1:0")
     server.start()
     sys.stdout.write(f"{port}\n")
@@ -52,7 +55,7 @@ def _load() -> Analyzer:
     return Analyzer(os.environ, Path.cwd())
 
 
-def _early(loading: futures.Future[Analyzer]) -> Any:
+def _handlers(loading: futures.Future[Analyzer]) -> grpc.GenericRpcHandler:
     """Answers the handshake at once, and every other question when the rules are loaded."""
 
     def when_loaded(method: str) -> Callable[[Any, Any], Any]:
@@ -65,5 +68,15 @@ def _early(loading: futures.Future[Analyzer]) -> Any:
 
         return answer
 
-    methods = {method: when_loaded(method) for method in _METHODS}
-    return SimpleNamespace(**methods | {"Handshake": lambda _request, _context: proto.AnalyzerHandshakeResponse()})
+    def handshake(_request: Any, _context: Any) -> Any:
+        return proto.AnalyzerHandshakeResponse()
+
+    handlers = {
+        method.name: grpc.unary_unary_rpc_method_handler(
+            handshake if method.name == "Handshake" else when_loaded(method.name),
+            request_deserializer=_READ.get(method.name, GetMessageClass(method.input_type).FromString),
+            response_serializer=GetMessageClass(method.output_type).SerializeToString,
+        )
+        for method in _SERVICE.methods
+    }
+    return grpc.method_handlers_generic_handler(_SERVICE.full_name, handlers)

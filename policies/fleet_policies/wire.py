@@ -1,6 +1,7 @@
 """The Analyzer protocol's messages as plain values, and back."""
 
 from collections.abc import Iterable, Mapping
+from sys import intern
 from typing import Any
 
 from google.protobuf import json_format, struct_pb2
@@ -13,7 +14,7 @@ from fleet_policies.analysis import Analysis
 from fleet_policies.registry import documentation_url
 from fleet_policies.rule import Rule
 
-__all__ = ["analyzer_info", "plain", "provider_resources", "read_config", "response", "stack_of"]
+__all__ = ["analyzer_info", "plain", "read_config", "response", "stack_of"]
 
 _LEVELS: Mapping[Level, Any] = {"advisory": 0, "mandatory": 1, "disabled": 2, "remediate": 3}
 _NAMES: tuple[Level, ...] = ("advisory", "mandatory", "disabled", "remediate")
@@ -25,7 +26,7 @@ _LEAST_PARTS = 4
 _DEEPEST = 100
 _TOO_DEEP = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
 """What is nested deeper than any AWS resource counts as unknown."""
-_SCALARS = frozenset({"string_value", "number_value", "bool_value"})
+_SCALARS = frozenset({"number_value", "bool_value"})
 
 
 def plain(struct: Any) -> dict[str, Any]:
@@ -35,11 +36,14 @@ def plain(struct: Any) -> dict[str, Any]:
 
 
 def _struct(struct: Any, depth: int) -> dict[str, Any]:
-    return {key: _value(value, depth) for key, value in struct.fields.items()}
+    return {intern(key): _value(value, depth) for key, value in struct.fields.items()}
 
 
 def _value(value: Any, depth: int) -> Any:
     kind = value.WhichOneof("kind")
+    if kind == "string_value":
+        # Names and values repeat in every resource, and in its inputs and outputs: a large stack holds each once.
+        return intern(value.string_value)
     if kind in _SCALARS:
         return getattr(value, kind)
     if depth > _DEEPEST:
@@ -53,9 +57,14 @@ def stack_of(
     resources: Iterable[Any], inputs: Mapping[str, Mapping[str, Any]], config: Mapping[str, str], named: tuple[str, str]
 ) -> Stack:
     """The stack of an AnalyzeStack request; `inputs` are those that Analyze saw, `named` project and stack."""
-    found = [_resource(message, inputs.get(message.urn)) for message in resources]
+    found: list[Resource] = []
+    named_providers: dict[str, Resource] = {}
+    for message in resources:
+        found.append(_resource(message, inputs.get(message.urn)))
+        if message.provider.urn and message.provider.urn not in named_providers:
+            named_providers[message.provider.urn] = _provider(message.provider)
     known = {resource.urn for resource in found}
-    providers = provider_resources(resources, known)
+    providers = [provider for urn, provider in named_providers.items() if urn not in known]
     project, name = named
     if not project:
         project, name = _names(resource.urn for resource in found)
@@ -68,15 +77,15 @@ def _resource(message: Any, inputs: Mapping[str, Any] | None) -> Resource:
     identity = outputs.get("id")
     own = inputs is not None
     return Resource(
-        urn=message.urn,
-        type=message.type,
+        urn=intern(message.urn),
+        type=intern(message.type),
         name=message.name,
         custom=_is_custom(message),
         inputs=inputs if inputs is not None else outputs,
         outputs=outputs if own else {},
         id=identity if isinstance(identity, str) else None,
-        parent=message.parent or None,
-        provider=message.provider.urn or None,
+        parent=intern(message.parent) or None,
+        provider=intern(message.provider.urn) or None,
         dependencies=tuple(message.dependencies),
         property_dependencies={key: tuple(value.urns) for key, value in message.propertyDependencies.items()},
     )
@@ -87,17 +96,10 @@ def _is_custom(message: Any) -> bool:
     return message.type.startswith(_ALWAYS_CUSTOM) or bool(message.provider.urn)
 
 
-def provider_resources(resources: Iterable[Any], known: set[str]) -> list[Resource]:
-    """Providers that the resources name but that are not among them."""
-    found: dict[str, Resource] = {}
-    for message in resources:
-        provider = message.provider
-        if provider.urn and provider.urn not in known and provider.urn not in found:
-            kind = provider.type if provider.type.startswith(_PROVIDERS) else f"{_PROVIDERS}{provider.type}"
-            found[provider.urn] = Resource(
-                urn=provider.urn, type=kind, name=provider.name, inputs=plain(provider.properties)
-            )
-    return list(found.values())
+def _provider(message: Any) -> Resource:
+    """A provider as a resource names it, for a stack that has it not among its own."""
+    kind = message.type if message.type.startswith(_PROVIDERS) else f"{_PROVIDERS}{message.type}"
+    return Resource(urn=message.urn, type=kind, name=message.name, inputs=plain(message.properties))
 
 
 def _names(urns: Iterable[str]) -> tuple[str, str]:

@@ -30,8 +30,9 @@ _AFTER = 24
 """Hours that are played on, in which the last builds that are counted start."""
 _BUILDS_OF_ROUND = 200_000
 _SEED = 53_091
-_FEWEST_ROUNDS, _MOST_ROUNDS = 6, 30
-"""Rounds that are played; where hosts are busy all day, queues last for days and few weeks say little."""
+_FEWEST_ROUNDS, _MOST_ROUNDS = 6, 400
+_MOST_WEEKS = 3_000
+"""Where hosts are busy all day, queues last for days and few weeks say little. Rounds of large loads have few weeks."""
 _STANDARD_ERROR = 0.25
 """Minutes to which the 95th percentile must be known: another replay is then within a minute of it (4 sigma)."""
 
@@ -77,12 +78,14 @@ class _Leaving:
 def percentiles(rates: Sequence[float], minutes: float, hosts: Hosts, max_wait_minutes: float) -> Percentiles:
     """Waiting times of a cyclic week: seeded, all builds of all weeks together.
 
-    Weeks are played until the 95th percentile is known to a quarter of a minute, 3,000 at most.
+    Weeks are played until the 95th percentile is known to a quarter of a minute, 3,000 at most, and 400 rounds.
     """
+    weeks, columns = _size(rates)
+    most = min(_MOST_ROUNDS, -(-_MOST_WEEKS // (weeks * columns)))
     clock = clock_for(minutes, len(rates))
     found: Counts = np.zeros(1, dtype=np.int64)
     p95: list[float] = []
-    while not _is_known(p95) and len(p95) < _MOST_ROUNDS:
+    while not _is_known(p95) and len(p95) < most:
         for waits in _rounds(rates, minutes, hosts, seed=_SEED + len(p95)):
             p95.append(_spread(waits, clock, max_wait_minutes).p95)
             found = _sum(found, waits)
@@ -94,11 +97,16 @@ def _is_known(rounds: Sequence[float]) -> bool:
     return len(rounds) >= _FEWEST_ROUNDS and stdev(rounds) <= _STANDARD_ERROR * len(rounds) ** 0.5
 
 
-def _rounds(rates: Sequence[float], minutes: float, hosts: Hosts, *, seed: int) -> Iterator[Counts]:
-    """How many builds of some weeks waited 0, 1, 2, ... steps, for a few rounds that are played at once."""
+def _size(rates: Sequence[float]) -> tuple[int, int]:
+    """Weeks that follow each other in a round, and how many such runs are played side by side."""
     most = max(1, int(_BUILDS_OF_ROUND / max(sum(rates), 1.0)))
     weeks = min(_WEEKS, most)
-    columns = min(_SIDE_BY_SIDE, max(1, most // weeks))
+    return weeks, min(_SIDE_BY_SIDE, max(1, most // weeks))
+
+
+def _rounds(rates: Sequence[float], minutes: float, hosts: Hosts, *, seed: int) -> Iterator[Counts]:
+    """How many builds of some weeks waited 0, 1, 2, ... steps, for a few rounds that are played at once."""
+    weeks, columns = _size(rates)
     hours = [*rates] * (1 + weeks) + [*rates[:_AFTER]]
     clock = clock_for(minutes, len(hours))
     came = arrivals(hours, clock, weeks=columns * _AT_ONCE, seed=seed)
