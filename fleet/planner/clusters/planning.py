@@ -23,6 +23,9 @@ from fleet.planner.part import Part
 from fleet.plans.model import Node
 from fleet.spec.model import Cluster, FleetSpec, Service
 
+_SEARCHED = 0.85
+"""The part of the time limit in which better packings are sought; zones that are left then are only built."""
+
 
 def plan_cluster(
     spec: FleetSpec,
@@ -141,7 +144,7 @@ def _cheapest(ground: Ground, free: Mapping[str, float]) -> Part:
     The bound holds for all choices, so that none is tried once cost and bound are near.
     """
     best: Part | None = None
-    solved = Solved.within(ground.spec.planner.time_limit_seconds)
+    solved = Solved.within(_SEARCHED * ground.spec.planner.time_limit_seconds)
     room = _room(ground, free)
     whole = as_one(map(ground.without_zones, _groups(ground)), room)
 

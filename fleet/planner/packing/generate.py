@@ -215,6 +215,8 @@ def grow_exactly(columns: Columns, *, enough: float, until: float) -> None:
         if columns.bound_usd > before:
             anchor = duals
         if not columns.add(found):
+            if time.monotonic() > until:
+                return
             found = _price(columns, columns.duals, directions)
             anchor = columns.duals
             if not columns.add(found):

@@ -65,14 +65,18 @@ def proved_usd(problem: Problem, enough: float) -> float:
     columns = _columns(table)
     if columns is None:
         return np.inf
-    if columns.bound_usd < enough:
-        columns.add(_alone(table))
+    if columns.bound_usd >= enough:
+        return columns.bound_usd
+    columns.add(_alone(table))
+    columns.solve()
+    are_few = float(columns.amounts.sum()) <= _COUNTED_NODES
+    if are_few:
         columns.count(_left(until))
-    if columns.bound_usd < enough:
+    if columns.bound_usd < enough and time.monotonic() < until:
         grow(columns, rounds=_ROUNDS, seed=21, enough=enough)
     if columns.bound_usd < enough:
         grow_exactly(columns, enough=enough, until=until)
-    if columns.bound_usd < enough:
+    if columns.bound_usd < enough and are_few:
         columns.count(_left(until))
     return columns.bound_usd
 
@@ -132,7 +136,8 @@ class _Search:
 
     def run(self) -> None:
         """All stages."""
-        self.best = constructed(self._columns.builder, self._enough)
+        is_late = time.monotonic() > self._until
+        self.best = constructed(self._columns.builder, math.inf if is_late else self._enough)
         if np.isinf(self._problem.near):
             # Only whether there is any is asked: what takes seconds to find is not sought.
             return
