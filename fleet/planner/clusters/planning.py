@@ -87,11 +87,17 @@ def kept_clusters(
 def relaxed_cluster_usd(
     spec: FleetSpec, cluster: Cluster, catalog: Catalog, *, today: date, free: Mapping[str, float]
 ) -> float | None:
-    """An hour's cost that no packing of the cluster beats, from a linear program; None when it has no solution."""
+    """An hour's cost that no packing of the cluster beats, from a linear program; None when it has no solution.
+
+    Nor has it one where replicas spread over more zones than there may be nodes.
+    """
     found = []
     for region in regions_of(spec, cluster):
         ground = _ground(spec, cluster, catalog, region, today, NO_TOLL, ())
         if isinstance(ground, Part):
+            continue
+        zones = (max(min(w.zone_spread, w.replicas) for w in group) for group in _groups(ground))
+        if cluster.max_nodes is not None and sum(zones) > cluster.max_nodes:
             continue
         least = least_usd(as_one(map(ground.without_zones, _groups(ground)), _room(ground, free)))
         found += [] if least is None else [least]

@@ -225,3 +225,15 @@ def test_two_clashing_limits_among_sixty_take_few_plans(sure, plans):
     assert sorted(conflict.constraint for conflict in found) == ["limit 17", "limit 41"]
     assert {conflict.proved for conflict in found} == {sure}
     assert len(asked) < plans
+
+
+def test_more_zones_than_nodes_are_proved_to_clash(plan, catalog):
+    small = service(replicas=3, vcpus=1, memory_gib=2, cluster="k", zone_spread=3)
+
+    found = plan(spec_of(small, clusters=[{**CLUSTER, "max_nodes": 2}]), catalog)
+
+    assert found.status == "infeasible"
+    assert {conflict.constraint: conflict.proved for conflict in found.conflicts} == {
+        "max_nodes of cluster k": True,
+        "zone_spread of web": True,
+    }
