@@ -3,6 +3,7 @@
 The public names load on first use, so that `import fleet` costs neither the solver nor Pulumi.
 """
 
+from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Any
 
 from fleet.lazy import on_first_use
@@ -57,9 +58,6 @@ def __getattr__(name: str) -> Any:
     """Public names on first use, and `__version__` from the installed package."""
     if name != "__version__":
         return _public(name)
-    # Reading what is installed takes a tenth of what a whole plan does.
-    from importlib.metadata import PackageNotFoundError, version  # noqa: PLC0415
-
     try:
         return version("fleet-planner")
     except PackageNotFoundError:

@@ -17,6 +17,7 @@ from fleet.errors import ConfigError, nearest
 if TYPE_CHECKING:
     from fleet.engine.model import PolicyPack
     from fleet.preview import Request
+    from fleet.result import Result
 
 
 class Engine(StrEnum):
@@ -91,7 +92,6 @@ def preview(
         stack=stack,
     )
     from fleet.engine.embedded import read_invokes
-    from fleet.preview import preview_embedded, preview_with_engine
 
     request = replace(
         _request(Path.cwd(), policy_pack, policy_config, catalog, today),
@@ -100,10 +100,15 @@ def preview(
         answers=read_invokes(invokes) if invokes else None,
         simulated_aws=simulated_aws,
     )
-    _say_which_stack(engine, stack)
+    return to.deliver(_previewed(engine, request), wanted)
+
+
+def _previewed(engine: Engine, request: "Request") -> "Result":
+    from fleet.preview import preview_embedded, preview_with_engine
+
+    _say_which_stack(engine, request.stack)
     with voice.working("running the program, pricing its resources, asking the policy packs"):
-        result = preview_embedded(request) if engine is Engine.embedded else preview_with_engine(request)
-    return to.deliver(result, wanted)
+        return preview_embedded(request) if engine is Engine.embedded else preview_with_engine(request)
 
 
 def _say_which_stack(engine: Engine, stack: str | None) -> None:

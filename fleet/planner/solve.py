@@ -42,7 +42,7 @@ def plan(
     if found.status == "infeasible" and previous is not None:
         # What is kept may be too dear for a budget that a new plan keeps.
         found = _planned(spec, catalog, today, None, progress)
-    if found.conflicts and not any(c.proved or "budget" not in c.constraint for c in found.conflicts):
+    if found.conflicts and not any(c.proved or not c.is_budget for c in found.conflicts):
         # So may be the few groups of instances for which a little more was spent.
         return _planned(spec, catalog, today, None, progress, cheapest_cover)
     return found

@@ -92,6 +92,11 @@ class Conflict(_Value):
     proved: bool = True
     """False where no plan was found that keeps it, while none is ruled out either: another plan may keep it."""
 
+    @property
+    def is_budget(self) -> bool:
+        """Whether it is a limit in money: `budget.monthly_usd`, or `budget_monthly_usd of` a workload."""
+        return self.constraint.startswith(("budget.", "budget_"))
+
 
 class Lease(_Value):
     """Hosts leased together: from an hour of the week (0 is Monday 00:00) for at least 24 hours."""

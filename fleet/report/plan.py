@@ -93,7 +93,7 @@ def claim(plan: Plan) -> str:
     """How good the plan is proved to be, in a few words."""
     if plan.status == "infeasible":
         unproved = bool(plan.conflicts) and not any(conflict.proved for conflict in plan.conflicts)
-        what = "budget" if all("budget" in conflict.constraint for conflict in plan.conflicts) else "limits"
+        what = "budget" if all(conflict.is_budget for conflict in plan.conflicts) else "limits"
         return f"no plan within the {what} was found" if unproved else "no fleet is possible"
     if plan.status == "timed_out" and not plan.allocations:
         return "time limit reached: nothing was found"

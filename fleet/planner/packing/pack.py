@@ -138,7 +138,7 @@ class _Search:
         """All stages."""
         is_late = time.monotonic() > self._until
         self.best = constructed(self._columns.builder, math.inf if is_late else self._enough)
-        if np.isinf(self._problem.near):
+        if math.isinf(self._problem.near):
             # Only whether there is any is asked: what takes seconds to find is not sought.
             return
         for stage, apart in self._stages():

@@ -98,3 +98,13 @@ def test_the_share_of_a_shared_cluster_proves_nothing(catalog, plan):
     found = plan(spec_of({**WEB, "replicas": 9, "budget_monthly_usd": 1}, **CLUSTER), catalog)
 
     assert [conflict.proved for conflict in found.conflicts] == [False]
+
+
+def test_only_a_limit_in_money_is_called_a_budget(gapped):
+    """Whatever a workload is called."""
+    free, under = gapped
+    found = under((free.monthly_usd + free.lower_bound_usd) / 2)
+    (conflict,) = found.conflicts
+    other = conflict.model_copy(update={"constraint": "candidates of budget-api"})
+
+    assert claim(found.model_copy(update={"conflicts": [other]})) == "no plan within the limits was found"
